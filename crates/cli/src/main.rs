@@ -1,1 +1,40 @@
-fn main() {}
+//! `anwang`: the command line. It reads the clock, the terminal and the file system, so that the rooms need not.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod command;
+mod error;
+mod site;
+mod ui;
+
+mod status;
+
+use command::Command;
+use error::CliError;
+use ui::Ui;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Anwang 安网: one registry of people and households, from departments' files to conclusions with reasons.
+#[derive(Debug, Parser)]
+#[command(name = "anwang", version, about)]
+struct Anwang {
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let anwang = Anwang::parse();
+    let ui = Ui::new(anwang.json);
+    match command::run(anwang.command, &ui) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ui.fail(&error),
+    }
+}

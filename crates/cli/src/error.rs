@@ -1,0 +1,46 @@
+//! What a command says when it cannot do what it was asked.
+
+use std::path::{Path, PathBuf};
+
+/// One clear line for a person, one stable code for a machine. A room's own error enters by `From`.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The command understood its input and says no; `code` is stable, in `area.reason` form.
+    #[error("{message}")]
+    Refused { code: &'static str, message: String },
+    #[error("cannot {doing} {}: {source}", path.display())]
+    File {
+        doing: &'static str,
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("cannot write the answer: {0}")]
+    Answer(#[from] serde_json::Error),
+}
+
+impl CliError {
+    pub fn refused(code: &'static str, message: impl Into<String>) -> CliError {
+        CliError::Refused {
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// Names the file that an I/O error happened to, which the error itself does not.
+    pub fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> CliError {
+        let path = path.to_path_buf();
+        move |source| CliError::File {
+            doing,
+            path,
+            source,
+        }
+    }
+
+    pub fn code(&self) -> &'static str {
+        match self {
+            CliError::Refused { code, .. } => code,
+            CliError::File { .. } => "cli.file",
+            CliError::Answer(_) => "cli.answer",
+        }
+    }
+}

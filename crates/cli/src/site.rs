@@ -1,0 +1,39 @@
+//! One installation's data: where the lake, the book and the keys lie.
+
+use std::path::PathBuf;
+
+/// The options that every command on data shares.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SiteArgs {
+    /// Folder of the lake and, unless --database says otherwise, the book.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// The book: sqlite:PATH or postgres://… [default: sqlite:<DIR>/book.sqlite]
+    #[arg(long, value_name = "URL", env = "ANWANG_DATABASE")]
+    pub database: Option<String>,
+
+    /// The key ring, kept outside the data folder so that a copied folder opens nothing [default: <DIR>.keys]
+    #[arg(long, value_name = "FILE", env = "ANWANG_KEYS")]
+    pub keys: Option<PathBuf>,
+}
+
+impl SiteArgs {
+    pub fn book_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| {
+            format!("sqlite:{}", self.data.join("book.sqlite").display())
+        })
+    }
+
+    pub fn keys_path(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| {
+            let mut name = self.data.clone().into_os_string();
+            name.push(".keys");
+            PathBuf::from(name)
+        })
+    }
+
+    pub fn lake_root(&self) -> PathBuf {
+        self.data.join("lake")
+    }
+}
