@@ -21,8 +21,16 @@ pub struct Coverage {
     pub amount_fen_per_month: i64,
 }
 
-const COLUMNS: [&str; 8] =
-    ["run_id", "county", "programme", "served", "missed", "wrong", "undecidable", "amount_fen_per_month"];
+const COLUMNS: [&str; 8] = [
+    "run_id",
+    "county",
+    "programme",
+    "served",
+    "missed",
+    "wrong",
+    "undecidable",
+    "amount_fen_per_month",
+];
 
 pub fn insert(tx: &mut Tx<'_>, counts: impl IntoIterator<Item = Coverage>) -> Result<u64, StoreError> {
     let rows = counts.into_iter().map(|one| {
@@ -42,7 +50,10 @@ pub fn insert(tx: &mut Tx<'_>, counts: impl IntoIterator<Item = Coverage>) -> Re
 
 /// The counts of one refresh, by county and programme.
 pub fn of_run(book: &Book, run_id: i64) -> Result<Vec<Coverage>, StoreError> {
-    let sql = format!("SELECT {} FROM coverage WHERE run_id = $1 ORDER BY county, programme", COLUMNS.join(", "));
+    let sql = format!(
+        "SELECT {} FROM coverage WHERE run_id = $1 ORDER BY county, programme",
+        COLUMNS.join(", ")
+    );
     book.query(&sql, &[run_id.into()])?.iter().map(parse).collect()
 }
 

@@ -19,10 +19,13 @@ impl Kind {
     }
 
     fn parse(text: &str) -> Result<Self, StoreError> {
-        [Self::Missed, Self::Wrong].into_iter().find(|kind| kind.as_str() == text).ok_or_else(|| StoreError::Content {
-            wanted: "a kind of finding",
-            found: text.to_owned(),
-        })
+        [Self::Missed, Self::Wrong]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| StoreError::Content {
+                wanted: "a kind of finding",
+                found: text.to_owned(),
+            })
     }
 }
 
@@ -59,8 +62,17 @@ pub struct Cursor {
     pub person: u64,
 }
 
-const COLUMNS: [&str; 9] =
-    ["kind", "programme", "county", "division", "person", "household", "reason", "amount_fen_per_month", "since"];
+const COLUMNS: [&str; 9] = [
+    "kind",
+    "programme",
+    "county",
+    "division",
+    "person",
+    "household",
+    "reason",
+    "amount_fen_per_month",
+    "since",
+];
 
 /// Puts this refresh's findings in the place of the last one's.
 pub fn replace(tx: &mut Tx<'_>, findings: impl IntoIterator<Item = Finding>) -> Result<u64, StoreError> {
@@ -108,14 +120,21 @@ pub fn count(book: &Book, filter: &Filter<'_>) -> Result<i64, StoreError> {
     let row = book.query_one(
         "SELECT count(*) FROM findings WHERE kind = $1
          AND (CAST($2 AS BIGINT) IS NULL OR county = $2) AND (CAST($3 AS TEXT) IS NULL OR programme = $3)",
-        &[filter.kind.as_str().into(), filter.county.into(), filter.programme.into()],
+        &[
+            filter.kind.as_str().into(),
+            filter.county.into(),
+            filter.programme.into(),
+        ],
     )?;
     row.map_or(Ok(0), |row| row.int(0))
 }
 
 /// Everything found about one person.
 pub fn of_person(book: &Book, person: u64) -> Result<Vec<Finding>, StoreError> {
-    let sql = format!("SELECT {} FROM findings WHERE person = $1 ORDER BY kind, programme", COLUMNS.join(", "));
+    let sql = format!(
+        "SELECT {} FROM findings WHERE person = $1 ORDER BY kind, programme",
+        COLUMNS.join(", ")
+    );
     book.query(&sql, &[person.into()])?.iter().map(parse).collect()
 }
 
