@@ -1,0 +1,33 @@
+//! What can go wrong between landed tables and conclusions.
+
+use arrow_schema::ArrowError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    #[error("a table has no column `{column}`")]
+    NoColumn { column: String },
+    #[error("column `{column}` is {found}, not {wanted}")]
+    ColumnType {
+        column: String,
+        wanted: &'static str,
+        found: String,
+    },
+    #[error("columns do not fit together: {0}")]
+    Arrow(#[from] ArrowError),
+    #[error("temporary files of the refresh: {0}")]
+    Spill(std::io::Error),
+    #[error("a temporary file of the refresh is shorter than what was written to it")]
+    SpillShort,
+}
+
+impl RegistryError {
+    /// A stable code for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoColumn { .. } => "registry.no_column",
+            Self::ColumnType { .. } => "registry.column_type",
+            Self::Arrow(_) => "registry.arrow",
+            Self::Spill(_) | Self::SpillShort => "registry.spill",
+        }
+    }
+}
