@@ -3,17 +3,20 @@
 use clap::Subcommand;
 
 use crate::error::CliError;
-use crate::status;
 use crate::ui::Ui;
+use crate::{serve, status};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The pages and the API, behind a password that is printed here.
+    Serve(serve::Args),
     /// What lies in the data folder: feeds, freshness, rows, rejects, runs.
     Status(status::Args),
 }
 
 pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
     match command {
+        Command::Serve(args) => serve::run(args, ui),
         Command::Status(args) => status::run(args, ui),
     }
 }

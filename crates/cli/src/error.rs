@@ -1,6 +1,10 @@
 //! What a command says when it cannot do what it was asked.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+
+use anwang_server::ServerError;
+use anwang_store::StoreError;
 
 /// One clear line for a person, one stable code for a machine. A room's own error enters by `From`.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +18,17 @@ pub enum CliError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("cannot serve on {address}: {source}")]
+    Listen {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("the password cannot be kept: {0}")]
+    Password(#[from] anwang_server::PasswordError),
+    #[error(transparent)]
+    Server(#[from] ServerError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("cannot write the answer: {0}")]
     Answer(#[from] serde_json::Error),
 }
@@ -29,17 +44,17 @@ impl CliError {
     /// Names the file that an I/O error happened to, which the error itself does not.
     pub fn file(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> CliError {
         let path = path.to_path_buf();
-        move |source| CliError::File {
-            doing,
-            path,
-            source,
-        }
+        move |source| CliError::File { doing, path, source }
     }
 
     pub fn code(&self) -> &'static str {
         match self {
             CliError::Refused { code, .. } => code,
             CliError::File { .. } => "cli.file",
+            CliError::Listen { .. } => "cli.listen",
+            CliError::Password(_) => "cli.password",
+            CliError::Server(error) => error.code(),
+            CliError::Store(error) => error.code(),
             CliError::Answer(_) => "cli.answer",
         }
     }

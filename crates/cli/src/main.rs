@@ -4,12 +4,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod clock;
 mod command;
 mod error;
 mod site;
 mod ui;
 
+mod serve;
 mod status;
+mod titles;
 
 use command::Command;
 use error::CliError;

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::error::CliError;
+
 /// The options that every command on data shares.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SiteArgs {
@@ -19,10 +21,21 @@ pub struct SiteArgs {
 }
 
 impl SiteArgs {
+    /// Reading commands refuse a folder that is not there, rather than make an empty one.
+    pub fn must_exist(&self) -> Result<(), CliError> {
+        if self.data.is_dir() {
+            return Ok(());
+        }
+        Err(CliError::refused(
+            "site.absent",
+            format!("there is no data folder {}", self.data.display()),
+        ))
+    }
+
     pub fn book_url(&self) -> String {
-        self.database.clone().unwrap_or_else(|| {
-            format!("sqlite:{}", self.data.join("book.sqlite").display())
-        })
+        self.database
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", self.data.join("book.sqlite").display()))
     }
 
     pub fn keys_path(&self) -> PathBuf {

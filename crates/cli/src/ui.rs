@@ -42,11 +42,7 @@ impl Ui {
     }
 
     /// The answer: `text` for people, `document` for machines.
-    pub fn answer(
-        &self,
-        document: &impl Serialize,
-        text: impl FnOnce(&Ui),
-    ) -> Result<(), CliError> {
+    pub fn answer(&self, document: &impl Serialize, text: impl FnOnce(&Ui)) -> Result<(), CliError> {
         match self.output {
             Output::Text => text(self),
             Output::Json => write_line(&serde_json::to_string_pretty(document)?),
@@ -195,12 +191,7 @@ mod tests {
 
     #[test]
     fn thousands_are_grouped_from_the_right() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (-1_234_567, "-1,234,567"),
-        ] {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")] {
             assert_eq!(thousands(number), text);
         }
     }

@@ -19,5 +19,6 @@ pub mod figures;
 
 pub use app::{App, Foundation};
 pub use error::ServerError;
-pub use password::{KeptPassword, generate as generate_password};
+pub use language::Language;
+pub use password::{KeptPassword, PasswordError, generate as generate_password};
 pub use routes::serve;

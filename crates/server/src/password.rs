@@ -6,6 +6,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 /// Crockford's base 32: without i, l, o, u nothing is read for something else; 32 symbols take a random byte without bias.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Why a password could not be hashed.
+pub type PasswordError = argon2::password_hash::Error;
+
 const GROUPS: usize = 4;
 const GROUP_LENGTH: usize = 5;
 
@@ -29,7 +32,7 @@ fn letter(byte: u8) -> char {
 pub struct KeptPassword(String);
 
 impl KeptPassword {
-    pub fn keep(password: &str) -> Result<KeptPassword, argon2::password_hash::Error> {
+    pub fn keep(password: &str) -> Result<KeptPassword, PasswordError> {
         let hash = Argon2::default().hash_password(password.as_bytes())?;
         Ok(KeptPassword(hash.to_string()))
     }

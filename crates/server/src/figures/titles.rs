@@ -57,6 +57,11 @@ impl Titles {
             .map_or(name, |(_, title)| title.of(language))
     }
 
+    /// The programme's title in both languages.
+    pub fn programme_names<'a>(&'a self, name: &'a str) -> (&'a str, &'a str) {
+        (self.programme(name, Language::Zh), self.programme(name, Language::En))
+    }
+
     /// Where a programme stands in the pack; unknown ones come last.
     pub(crate) fn place(&self, name: &str) -> usize {
         self.programmes
