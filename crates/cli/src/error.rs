@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anwang_server::ServerError;
 use anwang_store::StoreError;
+use anwang_vault::VaultError;
 
 /// One clear line for a person, one stable code for a machine. A room's own error enters by `From`.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,8 @@ pub enum CliError {
     Server(#[from] ServerError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     #[error("cannot write the answer: {0}")]
     Answer(#[from] serde_json::Error),
 }
@@ -55,6 +58,7 @@ impl CliError {
             CliError::Password(_) => "cli.password",
             CliError::Server(error) => error.code(),
             CliError::Store(error) => error.code(),
+            CliError::Vault(error) => error.code(),
             CliError::Answer(_) => "cli.answer",
         }
     }

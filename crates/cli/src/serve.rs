@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 
 use anwang_server::{App, Foundation, KeptPassword, generate_password};
-use anwang_store::Book;
 
 use crate::error::CliError;
-use crate::site::SiteArgs;
+use crate::site::{Site, SiteArgs};
 use crate::titles;
 use crate::ui::Ui;
 
@@ -27,18 +26,18 @@ pub struct Listen {
 }
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
-    args.site.must_exist()?;
-    let book = Book::open(&args.site.book_url())?;
-    serve(book, &args.listen, ui)
+    let site = args.site.open()?;
+    serve(site, &args.listen, ui)
 }
 
 /// Listens, says where and with which password, and serves until interrupted.
-pub fn serve(book: Book, listen: &Listen, ui: &Ui) -> Result<(), CliError> {
+pub fn serve(site: Site, listen: &Listen, ui: &Ui) -> Result<(), CliError> {
     let password = generate_password().map_err(anwang_server::ServerError::from)?;
     let foundation = Foundation {
-        titles: titles::read(&book)?,
+        titles: titles::read(&site.book)?,
         password: KeptPassword::keep(&password)?,
-        book,
+        book: site.book,
+        vault: site.vault,
     };
     let app = App::new(foundation)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use anwang_store::Book;
+use anwang_vault::Vault;
+
 use crate::error::CliError;
 
 /// The options that every command on data shares.
@@ -20,7 +23,37 @@ pub struct SiteArgs {
     pub keys: Option<PathBuf>,
 }
 
+/// An opened installation.
+pub struct Site {
+    pub book: Book,
+    pub vault: Vault,
+}
+
 impl SiteArgs {
+    /// Opens what is there; a missing folder or key ring is an error.
+    pub fn open(&self) -> Result<Site, CliError> {
+        self.must_exist()?;
+        Ok(Site {
+            book: Book::open(&self.book_url())?,
+            vault: Vault::open(&self.keys_path())?,
+        })
+    }
+
+    /// Opens what is there and makes what is not: the first intake into a new folder.
+    pub fn open_or_create(&self) -> Result<Site, CliError> {
+        std::fs::create_dir_all(&self.data).map_err(CliError::file("create the folder", &self.data))?;
+        let keys = self.keys_path();
+        let vault = if keys.exists() {
+            Vault::open(&keys)?
+        } else {
+            Vault::create(&keys)?
+        };
+        Ok(Site {
+            book: Book::open(&self.book_url())?,
+            vault,
+        })
+    }
+
     /// Reading commands refuse a folder that is not there, rather than make an empty one.
     pub fn must_exist(&self) -> Result<(), CliError> {
         if self.data.is_dir() {

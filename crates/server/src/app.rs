@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anwang_domain::Day;
 use anwang_store::Book;
+use anwang_vault::Vault;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
@@ -24,6 +25,7 @@ pub const LANGUAGE_COOKIE: &str = "anwang_language";
 /// What a server stands on.
 pub struct Foundation {
     pub book: Book,
+    pub vault: Vault,
     pub password: KeptPassword,
     pub titles: Titles,
 }
@@ -34,6 +36,7 @@ pub struct App(Arc<Shared>);
 
 pub(crate) struct Shared {
     pub book: Book,
+    pub vault: Vault,
     pub password: KeptPassword,
     pub titles: Titles,
     pub sessions: Sessions,
@@ -44,6 +47,7 @@ impl App {
     pub fn new(foundation: Foundation) -> Result<App, ServerError> {
         Ok(App(Arc::new(Shared {
             book: foundation.book,
+            vault: foundation.vault,
             password: foundation.password,
             titles: foundation.titles,
             sessions: Sessions::default(),

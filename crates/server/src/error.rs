@@ -1,6 +1,7 @@
 //! What a page or an API call answers when it cannot answer.
 
 use anwang_store::StoreError;
+use anwang_vault::VaultError;
 use axum::http::StatusCode;
 
 use crate::map::BoundaryError;
@@ -24,6 +25,8 @@ pub enum ServerError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
+    Vault(#[from] VaultError),
+    #[error(transparent)]
     Boundary(#[from] BoundaryError),
     #[error("the work was interrupted")]
     Interrupted,
@@ -39,6 +42,7 @@ impl ServerError {
             Self::BadParameter { .. } => "server.bad_parameter",
             Self::Random(_) => "server.random",
             Self::Store(error) => error.code(),
+            Self::Vault(error) => error.code(),
             Self::Boundary(_) => "server.boundary",
             Self::Interrupted => "server.interrupted",
         }
@@ -50,7 +54,7 @@ impl ServerError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::StaleForm => StatusCode::FORBIDDEN,
             Self::BadParameter { .. } => StatusCode::BAD_REQUEST,
-            Self::Random(_) | Self::Store(_) | Self::Boundary(_) | Self::Interrupted => {
+            Self::Random(_) | Self::Store(_) | Self::Vault(_) | Self::Boundary(_) | Self::Interrupted => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }

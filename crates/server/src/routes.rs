@@ -18,6 +18,11 @@ pub(crate) fn router(app: App) -> Router {
         .route("/map", get(pages::map::show))
         .route("/missed", get(pages::findings::missed))
         .route("/wrong", get(pages::findings::wrong))
+        .route("/person", get(pages::search::show).post(pages::search::find))
+        .route(
+            "/person/{key}",
+            get(pages::person::show).post(pages::person::state_purpose),
+        )
         .route("/login", get(pages::login::show).post(pages::login::enter))
         .route("/logout", post(pages::login::leave))
         .route("/language", post(pages::language::change))

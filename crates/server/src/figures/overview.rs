@@ -27,7 +27,7 @@ pub struct Overview {
 #[derive(Debug, Serialize)]
 pub struct FeedStatus {
     pub feed: String,
-    pub number: u8,
+    pub number: i16,
     pub title: Title,
     pub owner: Title,
     pub freshness: Freshness,

@@ -23,7 +23,7 @@ impl Title {
 #[derive(Debug, Clone, Serialize)]
 pub struct FeedTitle {
     pub feed: String,
-    pub number: u8,
+    pub number: i16,
     pub title: Title,
     pub owner: Title,
     /// After this many days without a delivery the feed is stale.

@@ -88,7 +88,7 @@ impl Frame<'_> {
 
     fn sample_notice(&self) -> Markup {
         html! {
-            div.sample role="note" {
+            aside.sample aria-label=(self.visitor.language.pick("说明", "Note")) {
                 p { (self.visitor.language.pick(
                     "示例数据：人物、家庭和金额均由程序生成，与真实的人无关。",
                     "Sample data: people, households and amounts are made by a program and belong to nobody.",

@@ -16,6 +16,12 @@ pub mod map;
 
 pub mod findings;
 
+pub mod search;
+
+pub mod person;
+
+mod purpose;
+
 pub mod login;
 
 pub mod language;
