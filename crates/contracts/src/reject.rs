@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::contract::{Bilingual, Contract};
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RejectCode {
     MissingRequired,
     IdLength,
@@ -36,6 +36,7 @@ pub enum RejectCode {
     TooManyColumns,
     UnclosedQuote,
     NotUtf8,
+    NotJson,
     /// Position of the rule in the contract.
     RuleBroken(usize),
 }
@@ -181,6 +182,11 @@ impl RejectCode {
                 "not_utf8",
                 "文字编码无法识别，请另存为UTF-8",
                 "the text cannot be decoded; save the file as UTF-8",
+            ),
+            RejectCode::NotJson => (
+                "not_json",
+                "该行不是完整的JSON对象，请检查括号和引号",
+                "the line is not a JSON object; check brackets and quotes",
             ),
             RejectCode::RuleBroken(_) => ("rule", "", ""),
         }
