@@ -38,7 +38,7 @@ impl Day {
     /// The corresponding day, or the last day of a month that has none (民法典 art 202).
     pub fn add_months(self, months: i32) -> Day {
         let (_, _, day) = self.ymd();
-        let month = self.month().add(months);
+        let month = self.month().add_months(months);
         let (year, number) = (month.year(), month.number());
         Day(days_from_civil(year, number, day.min(days_in_month(year, number))))
     }

@@ -30,7 +30,7 @@ impl Month {
         (self.0.rem_euclid(12) + 1) as u8
     }
 
-    pub fn add(self, months: i32) -> Month {
+    pub fn add_months(self, months: i32) -> Month {
         Month(self.0 + months)
     }
 
@@ -61,7 +61,7 @@ mod tests {
             assert_eq!(Month::parse(&month.to_string()), Some(month));
             assert_eq!(month.first_day().month(), month);
             assert_eq!(month.last_day().month(), month);
-            assert_eq!(month.last_day().add_days(1), month.add(1).first_day());
+            assert_eq!(month.last_day().add_days(1), month.add_months(1).first_day());
         }
     }
 
