@@ -67,6 +67,11 @@ impl Aid {
         }
     }
 
+    /// The roster that shows whom a programme serves.
+    pub fn of_programme(name: &str) -> Option<Aid> {
+        Self::ALL.into_iter().find(|aid| aid.name() == name)
+    }
+
     /// The one current category of a person by priority.
     pub fn category(aids: i32) -> Option<Aid> {
         Self::CATEGORIES.into_iter().find(|aid| aids & aid.bit() != 0)

@@ -14,6 +14,8 @@ pub enum RegistryError {
     },
     #[error("columns do not fit together: {0}")]
     Arrow(#[from] ArrowError),
+    #[error("a programme answers `{word}`, which is none of the known outcomes")]
+    UnknownOutcome { word: String },
     #[error("temporary files of the refresh: {0}")]
     Spill(std::io::Error),
     #[error("a temporary file of the refresh is shorter than what was written to it")]
@@ -26,6 +28,7 @@ impl RegistryError {
         match self {
             Self::NoColumn { .. } => "registry.no_column",
             Self::ColumnType { .. } => "registry.column_type",
+            Self::UnknownOutcome { .. } => "registry.unknown_outcome",
             Self::Arrow(_) => "registry.arrow",
             Self::Spill(_) | Self::SpillShort => "registry.spill",
         }

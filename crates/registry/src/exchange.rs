@@ -18,6 +18,7 @@ use arrow_select::take::take_record_batch;
 use crate::columns::uint64s;
 use crate::error::RegistryError;
 use crate::landed::ranges;
+use crate::packed::Packed;
 
 /// The most parts that persons or homes are cut into; feed tables are laid out for it.
 pub const MOST_PARTS: usize = 64;
@@ -33,7 +34,7 @@ pub struct Exchange {
 
 enum Stored {
     Memory {
-        rows: RecordBatch,
+        rows: Packed,
         cuts: Vec<usize>,
     },
     Spilled {
@@ -61,9 +62,10 @@ impl Exchange {
         }
         let rows = sorted_by_home(rows)?;
         let cuts = cuts(uint64s(&rows, "home")?.values(), self.parts);
-        let bytes = rows.get_array_memory_size();
+        let packed = Packed::pack(&rows)?;
+        let bytes = packed.bytes();
         let stored = if self.held_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes <= self.budget_bytes {
-            Stored::Memory { rows, cuts }
+            Stored::Memory { rows: packed, cuts }
         } else {
             self.held_bytes.fetch_sub(bytes, Ordering::Relaxed);
             spill(&self.spill_folder, &rows, &cuts)?
@@ -79,7 +81,7 @@ impl Exchange {
             match stored {
                 Stored::Memory { rows, cuts } => {
                     if cuts[bucket] < cuts[bucket + 1] {
-                        parts.push(rows.slice(cuts[bucket], cuts[bucket + 1] - cuts[bucket]));
+                        parts.push(rows.unpack(cuts[bucket], cuts[bucket + 1])?);
                     }
                 }
                 Stored::Spilled { file, present } => {

@@ -1,7 +1,9 @@
 //! The registry: from landed feeds to people, households, relations and first conclusions.
 
 mod aid;
+mod answers;
 mod bucket;
+mod carried;
 mod codes;
 mod columns;
 mod conflict;
@@ -10,13 +12,18 @@ mod duty;
 mod dwelling;
 mod error;
 mod exchange;
+mod findings;
+mod homes;
 mod landed;
 mod link_facts;
 mod links;
 mod marriage;
 mod merge;
+mod packed;
 mod people;
+//mod person_stage;
 mod spine;
+mod verdicts;
 
 pub use error::RegistryError;
 

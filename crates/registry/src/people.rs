@@ -165,7 +165,7 @@ impl People {
                     _ => None,
                 })
             }))),
-            "death_date" => self.date(|i| self.deaths[i].taken().map(|(on, _)| on)),
+            "death_date" => self.death_dates(),
             "hukou_cancelled" => Arc::new(self.hukou_cancelled()),
             "relatives_liable" => Arc::new(Int32Array::from(self.duties.relatives_liable.clone())),
             "parents_dead" => Arc::new(Int32Array::from(self.duties.parents_dead.clone())),
@@ -189,6 +189,10 @@ impl People {
                     .and_then(|row| of(&hukou.division, row).or(of(&hukou.residence, row)))
             })
             .collect()
+    }
+
+    pub fn death_dates(&self) -> ArrayRef {
+        self.date(|i| self.deaths[i].taken().map(|(on, _)| on))
     }
 
     /// Relation to the head of the registered household, 0 when not registered.
@@ -217,7 +221,7 @@ impl People {
     }
 
     /// Null for persons who were never registered.
-    fn hukou_cancelled(&self) -> BooleanArray {
+    pub fn hukou_cancelled(&self) -> BooleanArray {
         (0..self.person.len())
             .map(|i| {
                 self.hukou

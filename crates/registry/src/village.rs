@@ -4,9 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use anwang_domain::Day;
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Int16Array, Int32Array, Int64Array, RecordBatch, UInt64Array,
-};
+use arrow_array::{ArrayRef, BooleanArray, Date32Array, Int16Array, Int32Array, Int64Array, RecordBatch, UInt64Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use crate::columns::uint64s;
