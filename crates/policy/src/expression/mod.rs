@@ -1,0 +1,5 @@
+//! SQL scalar expressions: tokens, tree, parser.
+
+pub mod parse;
+pub mod syntax;
+pub mod token;
