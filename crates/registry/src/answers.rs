@@ -14,8 +14,6 @@ pub struct Programme {
     pub unit: Unit,
     /// Ids of its conditions, by bit.
     pub conditions: Vec<String>,
-    /// The variable that says what is paid now, where the pack names one.
-    pub paid: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +28,7 @@ pub struct Answers<'a> {
     keys: &'a [i8],
     amount: Option<&'a Decimal64Array>,
     paid: Option<&'a Decimal64Array>,
+    received: Option<&'a BooleanArray>,
     missed: Option<&'a BooleanArray>,
     wrong: Option<&'a BooleanArray>,
     unmet: Option<&'a Int64Array>,
@@ -63,10 +62,8 @@ impl<'a> Answers<'a> {
             outcome,
             keys: dictionary.keys().values(),
             amount: column("amount").and_then(|c| c.as_primitive_opt::<Decimal64Type>()),
-            paid: programme
-                .paid
-                .as_deref()
-                .and_then(|name| results.column_by_name(name)?.as_primitive_opt::<Decimal64Type>()),
+            paid: column("paid").and_then(|c| c.as_primitive_opt::<Decimal64Type>()),
+            received: column("received").and_then(|c| c.as_boolean_opt()),
             missed: column("missed").and_then(|c| c.as_boolean_opt()),
             wrong: column("wrong").and_then(|c| c.as_boolean_opt()),
             unmet: column("unmet").and_then(|c| c.as_primitive_opt::<Int64Type>()),
@@ -80,6 +77,13 @@ impl<'a> Answers<'a> {
 
     pub fn answer(&self, row: usize) -> Answer {
         self.outcome[self.keys[row] as usize]
+    }
+
+    /// None where the pack does not say, or cannot.
+    pub fn received(&self, row: usize) -> Option<bool> {
+        self.received
+            .filter(|column| column.is_valid(row))
+            .map(|column| column.value(row))
     }
 
     pub fn missed(&self, row: usize) -> bool {

@@ -30,4 +30,6 @@ pub use error::RegistryError;
 #[cfg(test)]
 mod relations_tests;
 #[cfg(test)]
+mod verdicts_tests;
+#[cfg(test)]
 mod village;

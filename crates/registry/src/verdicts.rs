@@ -131,11 +131,7 @@ impl Judge<'_> {
                 let listed = self
                     .aid
                     .is_some_and(|aid| rows.clone().any(|row| self.facts.aids[row] & aid.bit() != 0));
-                let served = answers.wrong(i)
-                    || match answer {
-                        Answer::Eligible => !answers.missed(i),
-                        _ => listed,
-                    };
+                let served = answers.received(i).unwrap_or(listed);
                 if answer == Answer::Undecidable {
                     verdicts.undecided.push((self.number, self.facts.place_of(subject)));
                 }
