@@ -14,7 +14,10 @@ const DIGITS_MAX: usize = 18;
 
 impl Decimal {
     pub fn whole(raw: i64) -> Decimal {
-        Decimal { raw: i128::from(raw), scale: 0 }
+        Decimal {
+            raw: i128::from(raw),
+            scale: 0,
+        }
     }
 
     /// Reads `-1,234.50`; underscores and thousands commas are allowed between digits.
@@ -39,7 +42,13 @@ impl Decimal {
                 _ => return None,
             }
         }
-        (seen > 0).then(|| Decimal { raw: if negative { -raw } else { raw }, scale }.trimmed())
+        (seen > 0).then(|| {
+            Decimal {
+                raw: if negative { -raw } else { raw },
+                scale,
+            }
+            .trimmed()
+        })
     }
 
     fn trimmed(mut self) -> Decimal {
@@ -75,7 +84,11 @@ pub fn written(raw: i128, scale: u8, least: u8) -> String {
         fraction.push('0');
     }
     let sign = if raw < 0 { "-" } else { "" };
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    if fraction.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{fraction}")
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +96,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(Decimal::parse(text).map(|d| d.to_string()).as_deref(), expected, "{text}");
+        assert_eq!(
+            Decimal::parse(text).map(|d| d.to_string()).as_deref(),
+            expected,
+            "{text}"
+        );
     }
 
     #[test]

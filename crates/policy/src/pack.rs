@@ -18,10 +18,17 @@ impl Pack {
     pub fn load(files: Vec<(String, String)>) -> Result<Pack, Vec<Diagnostic>> {
         let sources = Sources { files };
         let (said, findings) = join::read(&sources);
-        if findings.iter().any(|finding| finding.fault.severity() == Severity::Error) {
+        if findings
+            .iter()
+            .any(|finding| finding.fault.severity() == Severity::Error)
+        {
             return Err(findings.into_iter().map(|finding| finding.resolve(&sources)).collect());
         }
-        Ok(Pack { sources, said, findings })
+        Ok(Pack {
+            sources,
+            said,
+            findings,
+        })
     }
 
     /// Heads of the chain, root first.
@@ -31,8 +38,12 @@ impl Pack {
 
     /// Name and version of every pack of the chain, for conclusions that say what they rest on.
     pub fn version(&self) -> String {
-        let parts: Vec<String> =
-            self.said.heads.iter().map(|head| format!("{}@{}", head.name, head.version)).collect();
+        let parts: Vec<String> = self
+            .said
+            .heads
+            .iter()
+            .map(|head| format!("{}@{}", head.name, head.version))
+            .collect();
         parts.join("+")
     }
 

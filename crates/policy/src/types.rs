@@ -52,11 +52,17 @@ pub enum Type {
 
 impl Type {
     pub fn is_number(&self) -> bool {
-        matches!(self, Type::Count(_) | Type::Money(_) | Type::Rate | Type::Ratio | Type::Number | Type::Unknown)
+        matches!(
+            self,
+            Type::Count(_) | Type::Money(_) | Type::Rate | Type::Ratio | Type::Number | Type::Unknown
+        )
     }
 
     pub fn is_dimensionless(&self) -> bool {
-        matches!(self, Type::Count(_) | Type::Rate | Type::Ratio | Type::Number | Type::Unknown)
+        matches!(
+            self,
+            Type::Count(_) | Type::Rate | Type::Ratio | Type::Number | Type::Unknown
+        )
     }
 
     pub fn is_months(&self) -> bool {
@@ -80,8 +86,10 @@ impl Type {
             "ratio" => Type::Ratio,
             _ => {
                 let values = text.strip_prefix("enum(")?.strip_suffix(')')?;
-                let values: Vec<String> =
-                    values.split(',').map(|v| v.trim().trim_matches('\'').to_owned()).collect();
+                let values: Vec<String> = values
+                    .split(',')
+                    .map(|v| v.trim().trim_matches('\'').to_owned())
+                    .collect();
                 if values.iter().any(String::is_empty) {
                     return None;
                 }

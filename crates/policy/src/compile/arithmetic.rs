@@ -22,7 +22,12 @@ impl Builder {
             self.overflowed = true;
         }
         let clamp = |x: i128| x.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
-        Int { src, scale: scale.min(SCALE_MAX), low: clamp(low), high: clamp(high) }
+        Int {
+            src,
+            scale: scale.min(SCALE_MAX),
+            low: clamp(low),
+            high: clamp(high),
+        }
     }
 
     pub fn at_scale(&mut self, int: Int, scale: u8) -> Int {
@@ -65,7 +70,11 @@ impl Builder {
     fn as_ratio(&mut self, value: Value) -> Ratio {
         match value {
             Value::Ratio(ratio) => ratio,
-            Value::Int(num) => Ratio { num, den: Int::constant(1, 0), whole: Int::constant(1, 0) },
+            Value::Int(num) => Ratio {
+                num,
+                den: Int::constant(1, 0),
+                whole: Int::constant(1, 0),
+            },
             Value::Bool(_) | Value::Null => unreachable!("types are checked before arithmetic"),
         }
     }
@@ -84,7 +93,15 @@ impl Builder {
         }
         let (x, y) = (self.multiply_ints(a.num, b.den), self.multiply_ints(b.num, a.den));
         let den = self.multiply_ints(a.den, b.den);
-        (x, y, Ratio { num: x, den, whole: den })
+        (
+            x,
+            y,
+            Ratio {
+                num: x,
+                den,
+                whole: den,
+            },
+        )
     }
 
     pub fn add(&mut self, a: Value, b: Value) -> Value {
@@ -92,7 +109,10 @@ impl Builder {
             (Value::Int(a), Value::Int(b)) => Value::Int(self.add_ints(a, b)),
             _ => {
                 let (x, y, over) = self.common(a, b);
-                Value::Ratio(Ratio { num: self.add_ints(x, y), ..over })
+                Value::Ratio(Ratio {
+                    num: self.add_ints(x, y),
+                    ..over
+                })
             }
         }
     }
@@ -102,7 +122,10 @@ impl Builder {
             (Value::Int(a), Value::Int(b)) => Value::Int(self.subtract_ints(a, b)),
             _ => {
                 let (x, y, over) = self.common(a, b);
-                Value::Ratio(Ratio { num: self.subtract_ints(x, y), ..over })
+                Value::Ratio(Ratio {
+                    num: self.subtract_ints(x, y),
+                    ..over
+                })
             }
         }
     }
@@ -115,7 +138,10 @@ impl Builder {
                     let src = self.emit(Op::Guard(ratio.num.src, ratio.den.src));
                     return Value::Int(Int { src, ..ratio.num });
                 }
-                Value::Ratio(Ratio { num: self.multiply_ints(ratio.num, by), ..ratio })
+                Value::Ratio(Ratio {
+                    num: self.multiply_ints(ratio.num, by),
+                    ..ratio
+                })
             }
             (a, b) => {
                 let (a, b) = (self.as_ratio(a), self.as_ratio(b));
@@ -135,12 +161,25 @@ impl Builder {
             b.num
         } else {
             let src = self.emit(Op::NonZero(b.num.src));
-            Int { src, low: 1, high: b.num.high.max(1), ..b.num }
+            Int {
+                src,
+                low: 1,
+                high: b.num.high.max(1),
+                ..b.num
+            }
         };
         let a = self.as_ratio(a);
         let one = |int: Int| int.src == Src::Const(1) && int.scale == 0;
-        let num = if one(b.den) { a.num } else { self.multiply_ints(a.num, b.den) };
-        let den = if one(a.den) { safe } else { self.multiply_ints(a.den, safe) };
+        let num = if one(b.den) {
+            a.num
+        } else {
+            self.multiply_ints(a.num, b.den)
+        };
+        let den = if one(a.den) {
+            safe
+        } else {
+            self.multiply_ints(a.den, safe)
+        };
         let whole = if one(a.den) { b.num } else { den };
         Divided::Done(Value::Ratio(Ratio { num, den, whole }))
     }
@@ -186,7 +225,12 @@ impl Builder {
     fn select_ints(&mut self, condition: Src, a: Int, b: Int) -> Int {
         let (a, b) = self.aligned(a, b);
         let src = self.emit(Op::SelectInt(condition, a.src, b.src));
-        Int { src, scale: a.scale, low: a.low.min(b.low), high: a.high.max(b.high) }
+        Int {
+            src,
+            scale: a.scale,
+            low: a.low.min(b.low),
+            high: a.high.max(b.high),
+        }
     }
 
     pub fn least(&mut self, a: Value, b: Value) -> Value {
@@ -194,7 +238,12 @@ impl Builder {
             (Value::Int(a), Value::Int(b)) => {
                 let (a, b) = self.aligned(a, b);
                 let src = self.emit(Op::Min(a.src, b.src));
-                Value::Int(Int { src, scale: a.scale, low: a.low.min(b.low), high: a.high.min(b.high) })
+                Value::Int(Int {
+                    src,
+                    scale: a.scale,
+                    low: a.low.min(b.low),
+                    high: a.high.min(b.high),
+                })
             }
             _ => {
                 let first = self.compare(Op::Less, a, b);
@@ -208,7 +257,12 @@ impl Builder {
             (Value::Int(a), Value::Int(b)) => {
                 let (a, b) = self.aligned(a, b);
                 let src = self.emit(Op::Max(a.src, b.src));
-                Value::Int(Int { src, scale: a.scale, low: a.low.max(b.low), high: a.high.max(b.high) })
+                Value::Int(Int {
+                    src,
+                    scale: a.scale,
+                    low: a.low.max(b.low),
+                    high: a.high.max(b.high),
+                })
             }
             _ => {
                 let first = self.compare(Op::Less, b, a);
@@ -244,7 +298,12 @@ impl Builder {
             (Value::Int(a), Value::Int(b)) => {
                 let (a, b) = self.aligned(a, b);
                 let src = self.emit(Op::CoalesceInt(a.src, b.src));
-                Value::Int(Int { src, scale: a.scale, low: a.low.min(b.low), high: a.high.max(b.high) })
+                Value::Int(Int {
+                    src,
+                    scale: a.scale,
+                    low: a.low.min(b.low),
+                    high: a.high.max(b.high),
+                })
             }
             (a, b) => {
                 // A ratio is known where both its parts are.

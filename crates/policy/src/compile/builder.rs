@@ -48,7 +48,9 @@ impl Builder {
             return simpler;
         }
         let entities = op.sources().into_iter().flatten().filter_map(|src| self.entity(src));
-        let Some(entity) = entities.max() else { return self.push(op, op.class(Class::Int), Entity::Household) };
+        let Some(entity) = entities.max() else {
+            return self.push(op, op.class(Class::Int), Entity::Household);
+        };
         let carried: Vec<(Src, Src)> = op
             .sources()
             .into_iter()
@@ -56,8 +58,10 @@ impl Builder {
             .filter(|src| self.entity(*src) == Some(Entity::Household) && entity == Entity::Person)
             .map(|src| (src, src))
             .collect();
-        let carried: Vec<(Src, Src)> =
-            carried.into_iter().map(|(from, _)| (from, self.broadcast(from))).collect();
+        let carried: Vec<(Src, Src)> = carried
+            .into_iter()
+            .map(|(from, _)| (from, self.broadcast(from)))
+            .collect();
         let op = op.with_sources(|src| carried.iter().find(|(from, _)| *from == src).map_or(src, |(_, to)| *to));
         let inner = op.sources()[0].and_then(|src| self.class(src)).unwrap_or(Class::Int);
         self.push(op, op.class(inner), entity)

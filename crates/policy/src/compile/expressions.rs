@@ -22,24 +22,37 @@ impl Lowering<'_> {
     }
 
     fn kind(&mut self, expr: &Expr, context: Entity, expected: Option<&Type>) -> Option<Typed> {
-        let bool = |src: Src| Some(Typed { ty: Type::Bool, value: Value::Bool(src) });
+        let bool = |src: Src| {
+            Some(Typed {
+                ty: Type::Bool,
+                value: Value::Bool(src),
+            })
+        };
         match &expr.kind {
             ExprKind::Number(number) => self.number(*number, expr.spot, expected),
             ExprKind::Bool(holds) => bool(Src::Const(i64::from(*holds))),
-            ExprKind::Null => Some(Typed { ty: Type::Unknown, value: Value::Null }),
-            ExprKind::Date(day) => {
-                Some(Typed { ty: Type::Date, value: Value::Int(Int::constant(i64::from(*day), 0)) })
-            }
+            ExprKind::Null => Some(Typed {
+                ty: Type::Unknown,
+                value: Value::Null,
+            }),
+            ExprKind::Date(day) => Some(Typed {
+                ty: Type::Date,
+                value: Value::Int(Int::constant(i64::from(*day), 0)),
+            }),
             ExprKind::Text(text) => self.text(text, expr.spot, expected),
             ExprKind::Name(name) => self.name(name, expr, context, expected),
             ExprKind::OfHousehold(name) => self.of_household(name, expr.spot, context),
+            ExprKind::Before(name) => self.before(name, expr.spot, context),
             ExprKind::Eligible(programme) => self.eligible(programme, expr.spot, context),
             ExprKind::Amount(programme) => self.amount_of(programme, expr.spot, context),
             ExprKind::Negate(inner) => {
                 let typed = self.expression(inner, context, expected)?;
                 self.numeric(&typed, inner.spot)?;
                 let value = self.solid(typed.value, &typed.ty, context);
-                Some(Typed { value: self.builder.negate(value), ty: typed.ty })
+                Some(Typed {
+                    value: self.builder.negate(value),
+                    ty: typed.ty,
+                })
             }
             ExprKind::Not(inner) => {
                 let holds = self.test(inner, context)?;
@@ -49,7 +62,11 @@ impl Lowering<'_> {
                 Operator::And | Operator::Or => {
                     let (a, b) = (self.test(a, context), self.test(b, context));
                     let (a, b) = (a?, b?);
-                    bool(self.builder.emit(if *operator == Operator::And { Op::And(a, b) } else { Op::Or(a, b) }))
+                    bool(self.builder.emit(if *operator == Operator::And {
+                        Op::And(a, b)
+                    } else {
+                        Op::Or(a, b)
+                    }))
                 }
                 _ if operator.is_comparison() => {
                     let holds = self.comparison(*operator, a, b, expr.spot, context)?;
@@ -57,11 +74,20 @@ impl Lowering<'_> {
                 }
                 _ => self.arithmetic(*operator, a, b, expr.spot, context),
             },
-            ExprKind::Between { value, low, high, negated } => {
+            ExprKind::Between {
+                value,
+                low,
+                high,
+                negated,
+            } => {
                 let from = self.comparison(Operator::GreaterOrEqual, value, low, expr.spot, context)?;
                 let to = self.comparison(Operator::LessOrEqual, value, high, expr.spot, context)?;
                 let both = self.builder.emit(Op::And(from, to));
-                bool(if *negated { self.builder.emit(Op::Not(both)) } else { both })
+                bool(if *negated {
+                    self.builder.emit(Op::Not(both))
+                } else {
+                    both
+                })
             }
             ExprKind::In { value, list, negated } => {
                 let mut any = Src::FALSE;
@@ -74,7 +100,11 @@ impl Lowering<'_> {
             ExprKind::IsNull { value, negated } => {
                 let typed = self.expression(value, context, None)?;
                 let missing = self.builder.is_missing(typed.value);
-                bool(if *negated { self.builder.emit(Op::Not(missing)) } else { missing })
+                bool(if *negated {
+                    self.builder.emit(Op::Not(missing))
+                } else {
+                    missing
+                })
             }
             ExprKind::Case { branches, otherwise } => {
                 self.case(branches, otherwise.as_deref(), expr.spot, context, expected)
@@ -89,22 +119,38 @@ impl Lowering<'_> {
             return None;
         };
         if expected == Some(&Type::Place) && number.scale == 0 {
-            return Some(Typed { ty: Type::Place, value: Value::Int(Int::constant(raw, 0)) });
+            return Some(Typed {
+                ty: Type::Place,
+                value: Value::Int(Int::constant(raw, 0)),
+            });
         }
-        Some(Typed { ty: Type::Number, value: Value::Int(Int::constant(raw, number.scale)) })
+        Some(Typed {
+            ty: Type::Number,
+            value: Value::Int(Int::constant(raw, number.scale)),
+        })
     }
 
     fn text(&mut self, text: &str, spot: Spot, expected: Option<&Type>) -> Option<Typed> {
         let Some(ty @ (Type::Enum(_) | Type::Place | Type::Date | Type::Month)) = expected else {
             self.report_with(
-                Finding::new(Fault::TypeMismatch, spot, format!("the text '{text}' does not stand beside an enum"))
-                    .propose("compare an enum variable with it"),
+                Finding::new(
+                    Fault::TypeMismatch,
+                    spot,
+                    format!("the text '{text}' does not stand beside an enum"),
+                )
+                .propose("compare an enum variable with it"),
             );
             return None;
         };
-        let literal = crate::source::declaration::Literal { text: text.to_owned(), spot };
+        let literal = crate::source::declaration::Literal {
+            text: text.to_owned(),
+            spot,
+        };
         let int = self.literal(&literal, ty)?;
-        Some(Typed { ty: ty.clone(), value: Value::Int(int) })
+        Some(Typed {
+            ty: ty.clone(),
+            value: Value::Int(int),
+        })
     }
 
     pub fn test(&mut self, expr: &Expr, context: Entity) -> Option<Src> {
@@ -116,12 +162,20 @@ impl Lowering<'_> {
         if typed.ty.is_number() {
             return Some(());
         }
-        self.report(Fault::TypeMismatch, spot, format!("expected a number, this is {}", typed.ty));
+        self.report(
+            Fault::TypeMismatch,
+            spot,
+            format!("expected a number, this is {}", typed.ty),
+        );
         None
     }
 
     pub(super) fn mismatch(&mut self, mismatch: Mismatch, spot: Spot) {
-        let fault = if mismatch.units { Fault::UnitMismatch } else { Fault::TypeMismatch };
+        let fault = if mismatch.units {
+            Fault::UnitMismatch
+        } else {
+            Fault::TypeMismatch
+        };
         let finding = Finding::new(fault, spot, mismatch.message);
         self.report_with(match mismatch.proposal {
             Some(proposal) => finding.propose(proposal),
@@ -164,7 +218,13 @@ impl Lowering<'_> {
         match words.iter().find(|(_, known)| known.eq_ignore_ascii_case(word)) {
             Some((code, _)) => {
                 let value = Value::Int(Int::constant(i64::from(*code), 0));
-                Some((first, Typed { ty: Type::Number, value }))
+                Some((
+                    first,
+                    Typed {
+                        ty: Type::Number,
+                        value,
+                    },
+                ))
             }
             None => {
                 let known: Vec<&str> = words.iter().map(|(_, word)| word.as_str()).collect();
@@ -192,7 +252,11 @@ impl Lowering<'_> {
                 return None;
             }
             let same = self.builder.emit(Op::Same(p, q));
-            return Some(if operator == Operator::Equal { same } else { self.builder.emit(Op::Not(same)) });
+            return Some(if operator == Operator::Equal {
+                same
+            } else {
+                self.builder.emit(Op::Not(same))
+            });
         }
         if matches!(ty, Type::Text) || (!equality && matches!(ty, Type::Enum(_) | Type::Place)) {
             self.report(Fault::TypeMismatch, spot, format!("a {ty} has no order"));
@@ -236,12 +300,19 @@ impl Lowering<'_> {
         let (x, y) = self.pair(a, b, context)?;
         if operator == Operator::Subtract && x.ty == Type::Date && y.ty == Type::Date {
             let value = self.builder.subtract(x.value, y.value);
-            return Some(Typed { ty: Type::Count(Some("days".into())), value });
+            return Some(Typed {
+                ty: Type::Count(Some("days".into())),
+                value,
+            });
         }
         if x.ty == Type::Date || y.ty == Type::Date {
             self.report_with(
-                Finding::new(Fault::TypeMismatch, spot, format!("{} {} {}", x.ty, operator.sign(), y.ty))
-                    .propose("use ADD_DAYS(date, days) or ADD_MONTHS(date, months)"),
+                Finding::new(
+                    Fault::TypeMismatch,
+                    spot,
+                    format!("{} {} {}", x.ty, operator.sign(), y.ty),
+                )
+                .propose("use ADD_DAYS(date, days) or ADD_MONTHS(date, months)"),
             );
             return None;
         }
@@ -296,7 +367,9 @@ impl Lowering<'_> {
             let hint = ty.clone().or_else(|| expected.cloned());
             let typed = self.expression(result, context, hint.as_ref());
             failed |= holds.is_none() || typed.is_none();
-            let (Some(holds), Some(typed)) = (holds, typed) else { continue };
+            let (Some(holds), Some(typed)) = (holds, typed) else {
+                continue;
+            };
             self.join(&mut ty, &typed, result.spot)?;
             tests.push(holds);
             results.push((typed, result.spot));
@@ -308,7 +381,10 @@ impl Lowering<'_> {
                 self.join(&mut ty, &typed, result.spot)?;
                 typed
             }
-            None => Typed { ty: Type::Unknown, value: Value::Null },
+            None => Typed {
+                ty: Type::Unknown,
+                value: Value::Null,
+            },
         };
         if failed {
             return None;

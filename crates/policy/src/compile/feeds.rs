@@ -110,7 +110,11 @@ fn compile_aggregate(
     outputs: &mut Vec<Value>,
 ) -> Option<CompiledAggregate> {
     if variable.entity != Entity::Person {
-        lowering.report(Fault::WrongEntity, variable.spot, "records belong to persons: say `of: person`");
+        lowering.report(
+            Fault::WrongEntity,
+            variable.spot,
+            "records belong to persons: say `of: person`",
+        );
         return None;
     }
     let value = lowering.expression(&aggregate.value, Entity::Row, Some(&variable.ty))?;
@@ -221,6 +225,8 @@ fn at_type(
 }
 
 fn decimals(lowering: &mut Lowering<'_>, value: Value, scale: u8) -> Int {
-    let rounded = lowering.builder.round(value, scale, crate::source::declaration::RoundMode::HalfUp);
+    let rounded = lowering
+        .builder
+        .round(value, scale, crate::source::declaration::RoundMode::HalfUp);
     lowering.builder.at_scale(rounded, scale)
 }

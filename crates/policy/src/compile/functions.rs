@@ -29,14 +29,20 @@ impl Lowering<'_> {
                 let typed = self.expression(&args[0], context, expected)?;
                 let value = self.solid(typed.value, &typed.ty, context);
                 let negative = self.builder.negate(value);
-                Some(Typed { value: self.builder.greatest(value, negative), ty: typed.ty })
+                Some(Typed {
+                    value: self.builder.greatest(value, negative),
+                    ty: typed.ty,
+                })
             }
             Function::Within => {
                 let (a, b) = self.pair(&args[0], &args[1], context)?;
                 match (&a.ty, &b.ty, a.value, b.value) {
                     (Type::Place, Type::Place, Value::Int(a), Value::Int(b)) if !self.places.has_words() => {
                         let src = self.builder.emit(Op::Within(a.src, b.src));
-                        Some(Typed { ty: Type::Bool, value: Value::Bool(src) })
+                        Some(Typed {
+                            ty: Type::Bool,
+                            value: Value::Bool(src),
+                        })
                     }
                     _ => {
                         self.report(Fault::TypeMismatch, spot, "WITHIN compares two division codes");
@@ -86,7 +92,11 @@ impl Lowering<'_> {
     fn rounded(&mut self, function: Function, args: &[Expr], context: Entity) -> Option<Typed> {
         let typed = self.expression(&args[0], context, None)?;
         if !typed.ty.is_number() {
-            self.report(Fault::TypeMismatch, args[0].spot, format!("expected a number, this is {}", typed.ty));
+            self.report(
+                Fault::TypeMismatch,
+                args[0].spot,
+                format!("expected a number, this is {}", typed.ty),
+            );
             return None;
         }
         let decimals = match args.get(1).map(|arg| (&arg.kind, arg.spot)) {
@@ -95,7 +105,11 @@ impl Lowering<'_> {
                 number.raw as u8
             }
             Some((_, spot)) => {
-                self.report(Fault::TypeMismatch, spot, "the number of decimals is written out, from 0 to 6");
+                self.report(
+                    Fault::TypeMismatch,
+                    spot,
+                    "the number of decimals is written out, from 0 to 6",
+                );
                 return None;
             }
         };
@@ -111,7 +125,10 @@ impl Lowering<'_> {
             Type::Ratio => Type::Rate,
             ty => ty,
         };
-        Some(Typed { ty, value: Value::Int(int) })
+        Some(Typed {
+            ty,
+            value: Value::Int(int),
+        })
     }
 
     fn of_dates(&mut self, function: Function, args: &[Expr], context: Entity) -> Option<Typed> {
@@ -126,22 +143,38 @@ impl Lowering<'_> {
         let other = second.map_or(Src::Const(0), |int| int.src);
         let (op, ty, (low, high)) = match function {
             Function::YearsBetween => (Op::YearsBetween(first.src, other), count("years"), far(YEARS_BOUND)),
-            Function::MonthsBetween => {
-                (Op::MonthsBetween(first.src, other), count("months"), far(YEARS_BOUND * 12))
-            }
+            Function::MonthsBetween => (
+                Op::MonthsBetween(first.src, other),
+                count("months"),
+                far(YEARS_BOUND * 12),
+            ),
             Function::DaysBetween => (Op::Subtract(other, first.src), count("days"), far(YEARS_BOUND * 366)),
-            Function::AddMonths => {
-                (Op::AddMonths(first.src, other), Type::Date, (first.low - 40_000, first.high + 40_000))
-            }
+            Function::AddMonths => (
+                Op::AddMonths(first.src, other),
+                Type::Date,
+                (first.low - 40_000, first.high + 40_000),
+            ),
             Function::AddDays => {
                 let by = second.unwrap_or(Int::constant(0, 0));
-                (Op::Add(first.src, other), Type::Date, (first.low + by.low, first.high + by.high))
+                (
+                    Op::Add(first.src, other),
+                    Type::Date,
+                    (first.low + by.low, first.high + by.high),
+                )
             }
             Function::Year => (Op::Year(first.src), count("years"), (0, 3_000)),
             _ => (Op::MonthOfYear(first.src), Type::Count(None), (1, 12)),
         };
         let src = self.builder.emit(op);
-        Some(Typed { ty, value: Value::Int(Int { src, scale: 0, low, high }) })
+        Some(Typed {
+            ty,
+            value: Value::Int(Int {
+                src,
+                scale: 0,
+                low,
+                high,
+            }),
+        })
     }
 
     fn day(&mut self, arg: &Expr, context: Entity) -> Option<Int> {

@@ -87,12 +87,39 @@ impl Op {
         use Op::*;
         match self {
             Input(_) | Missing(_) | MemberCount => [None; 3],
-            NonZero(a) | Lookup(_, a) | PlaceSlot(a) | Year(a) | MonthOfYear(a) | Not(a) | IsMissing(a)
-            | Number(a) | Broadcast(a) | SumMembers(a) | CountMembers(a) | AnyMember(a) => [Some(a), None, None],
-            Add(a, b) | Subtract(a, b) | Multiply(a, b) | Min(a, b) | Max(a, b) | Divide(a, b, _) | Guard(a, b)
-            | Within(a, b) | YearsBetween(a, b) | MonthsBetween(a, b) | AddMonths(a, b) | Less(a, b)
-            | LessOrEqual(a, b) | Equal(a, b) | Same(a, b) | And(a, b) | Or(a, b) | CoalesceInt(a, b)
-            | CoalesceBool(a, b) | MinMember(a, b) | MaxMember(a, b) => [Some(a), Some(b), None],
+            NonZero(a)
+            | Lookup(_, a)
+            | PlaceSlot(a)
+            | Year(a)
+            | MonthOfYear(a)
+            | Not(a)
+            | IsMissing(a)
+            | Number(a)
+            | Broadcast(a)
+            | SumMembers(a)
+            | CountMembers(a)
+            | AnyMember(a) => [Some(a), None, None],
+            Add(a, b)
+            | Subtract(a, b)
+            | Multiply(a, b)
+            | Min(a, b)
+            | Max(a, b)
+            | Divide(a, b, _)
+            | Guard(a, b)
+            | Within(a, b)
+            | YearsBetween(a, b)
+            | MonthsBetween(a, b)
+            | AddMonths(a, b)
+            | Less(a, b)
+            | LessOrEqual(a, b)
+            | Equal(a, b)
+            | Same(a, b)
+            | And(a, b)
+            | Or(a, b)
+            | CoalesceInt(a, b)
+            | CoalesceBool(a, b)
+            | MinMember(a, b)
+            | MaxMember(a, b) => [Some(a), Some(b), None],
             SelectInt(a, b, c) | SelectBool(a, b, c) => [Some(a), Some(b), Some(c)],
         }
     }
@@ -167,7 +194,11 @@ pub fn divide(num: i64, den: i64, mode: RoundMode) -> i64 {
         RoundMode::Ceil => quotient + i64::from(rest != 0),
         // Half away from zero: a negative half stays with the floor. `rest >= den - rest` avoids doubling.
         RoundMode::HalfUp => {
-            let up = if num >= 0 { rest >= den - rest } else { rest > den - rest };
+            let up = if num >= 0 {
+                rest >= den - rest
+            } else {
+                rest > den - rest
+            };
             quotient + i64::from(up)
         }
     }

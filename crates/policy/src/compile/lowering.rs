@@ -32,6 +32,8 @@ pub enum InputSource {
     Given,
     Registry,
     Feed,
+    /// What the last refresh kept of a variable; the column is named `before_<variable>`.
+    Before,
 }
 
 /// A column that a program reads. `low..=high` are raw values at `scale`; a value outside is a fault and missing.
@@ -144,7 +146,12 @@ impl<'p> Lowering<'p> {
             return Value::Bool(self.builder.missing(number as u32, Class::Bool, entity));
         }
         let src = self.builder.missing(number as u32, Class::Int, entity);
-        Value::Int(Int { src, scale: 0, low: 0, high: 0 })
+        Value::Int(Int {
+            src,
+            scale: 0,
+            low: 0,
+            high: 0,
+        })
     }
 
     /// Gives `NULL` the shape of what it stands beside.
@@ -168,14 +175,22 @@ impl<'p> Lowering<'p> {
 
     pub fn literal_value(&mut self, literal: &Literal, ty: &Type) -> Option<Value> {
         let int = self.literal(literal, ty)?;
-        Some(if *ty == Type::Bool { Value::Bool(int.src) } else { Value::Int(int) })
+        Some(if *ty == Type::Bool {
+            Value::Bool(int.src)
+        } else {
+            Value::Int(int)
+        })
     }
 
     pub fn truth(&mut self, typed: &Typed, spot: Spot, entity: Entity) -> Option<Src> {
         match (&typed.ty, self.solid(typed.value, &Type::Bool, entity)) {
             (Type::Bool | Type::Unknown, Value::Bool(src)) => Some(src),
             (ty, _) => {
-                let finding = Finding::new(Fault::TypeMismatch, spot, format!("expected true or false, this is {ty}"));
+                let finding = Finding::new(
+                    Fault::TypeMismatch,
+                    spot,
+                    format!("expected true or false, this is {ty}"),
+                );
                 let ty = ty.clone();
                 self.report_with(match ty {
                     Type::Number | Type::Count(_) => finding.propose("compare it: `… > 0`"),
@@ -189,8 +204,12 @@ impl<'p> Lowering<'p> {
     pub fn check_overflow(&mut self, spot: Spot) {
         if std::mem::take(&mut self.builder.overflowed) {
             self.report_with(
-                Finding::new(Fault::Overflow, spot, "this can leave the range of exact 64-bit numbers")
-                    .propose("narrow the `range:` of its inputs, or ROUND a part"),
+                Finding::new(
+                    Fault::Overflow,
+                    spot,
+                    "this can leave the range of exact 64-bit numbers",
+                )
+                .propose("narrow the `range:` of its inputs, or ROUND a part"),
             );
         }
     }

@@ -5,6 +5,7 @@ pub mod builder;
 pub mod expressions;
 pub mod feeds;
 pub mod functions;
+pub mod indicators;
 pub mod instruction;
 pub mod lowering;
 pub mod names;

@@ -24,11 +24,17 @@ const DIVISION_BOUND: i64 = 999_999_999_999;
 impl<'p> Lowering<'p> {
     pub fn name(&mut self, name: &str, expr: &Expr, context: Entity, expected: Option<&Type>) -> Option<Typed> {
         if name == "as_of" {
-            return Some(Typed { ty: Type::Date, value: Value::Int(Int::constant(self.as_of.into(), 0)) });
+            return Some(Typed {
+                ty: Type::Date,
+                value: Value::Int(Int::constant(self.as_of.into(), 0)),
+            });
         }
         if name == "population_scan" {
             let scans = Src::Const(i64::from(self.mode == Mode::Scan));
-            return Some(Typed { ty: Type::Bool, value: Value::Bool(scans) });
+            return Some(Typed {
+                ty: Type::Bool,
+                value: Value::Bool(scans),
+            });
         }
         if context == Entity::Row {
             return self.column_or_parameter(name, expr.spot);
@@ -45,13 +51,16 @@ impl<'p> Lowering<'p> {
             && let Some(at) = values.iter().position(|value| value == name)
         {
             let value = Value::Int(Int::constant(at as i64, 0));
-            return Some(Typed { ty: Type::Enum(values.clone()), value });
+            return Some(Typed {
+                ty: Type::Enum(values.clone()),
+                value,
+            });
         }
         self.unknown(name, expr.spot, "variable or parameter");
         None
     }
 
-    fn unknown(&mut self, name: &str, spot: Spot, what: &str) {
+    pub(super) fn unknown(&mut self, name: &str, spot: Spot, what: &str) {
         let said = self.said;
         let names = said.variables.keys().chain(said.parameters.keys()).map(String::as_str);
         let near = nearest(name, names);
@@ -67,15 +76,25 @@ impl<'p> Lowering<'p> {
         match (variable.entity, context) {
             (Entity::Person, Entity::Household) => {
                 self.report_with(
-                    Finding::new(Fault::WrongEntity, spot, format!("`{name}` is a person's, this is a household's"))
-                        .propose(format!("declare a household variable with `sum: {name}` and `over: members`")),
+                    Finding::new(
+                        Fault::WrongEntity,
+                        spot,
+                        format!("`{name}` is a person's, this is a household's"),
+                    )
+                    .propose(format!(
+                        "declare a household variable with `sum: {name}` and `over: members`"
+                    )),
                 );
                 None
             }
             (Entity::Household, Entity::Person) => {
                 self.report_with(
-                    Finding::new(Fault::WrongEntity, spot, format!("`{name}` is the household's, this is a person's"))
-                        .propose(format!("write household.{name}")),
+                    Finding::new(
+                        Fault::WrongEntity,
+                        spot,
+                        format!("`{name}` is the household's, this is a person's"),
+                    )
+                    .propose(format!("write household.{name}")),
                 );
                 None
             }
@@ -89,7 +108,11 @@ impl<'p> Lowering<'p> {
             self.report(Fault::WrongEntity, spot, "`household.` is for formulas of a person");
             return None;
         }
-        if said.variables.get(name).is_some_and(|variable| variable.entity == Entity::Household) {
+        if said
+            .variables
+            .get(name)
+            .is_some_and(|variable| variable.entity == Entity::Household)
+        {
             self.used.insert(name.to_owned());
             return self.variable(name);
         }
@@ -108,7 +131,11 @@ impl<'p> Lowering<'p> {
                 let said = self.said;
                 let start = self.trail.iter().position(|step| step == name).unwrap_or(0);
                 let chain = [&self.trail[start..], &[name.to_owned()]].concat().join(" → ");
-                let spot = said.variables.get(name).map(|variable| variable.spot).unwrap_or_default();
+                let spot = said
+                    .variables
+                    .get(name)
+                    .map(|variable| variable.spot)
+                    .unwrap_or_default();
                 self.report(Fault::Cycle, spot, format!("`{name}` depends on itself: {chain}"));
                 return None;
             }
@@ -135,7 +162,10 @@ impl<'p> Lowering<'p> {
             }
             Origin::Members { how, value, filter } => self.members(variable, *how, value, filter.as_ref()),
         }?;
-        Some(Typed { ty: variable.ty.clone(), value })
+        Some(Typed {
+            ty: variable.ty.clone(),
+            value,
+        })
     }
 
     fn input(&mut self, variable: &Variable, source: InputSource) -> Option<Value> {
@@ -152,7 +182,11 @@ impl<'p> Lowering<'p> {
             _ => None,
         };
         let number = self.inputs.len() as u32;
-        let class = if variable.ty == Type::Bool { Class::Bool } else { Class::Int };
+        let class = if variable.ty == Type::Bool {
+            Class::Bool
+        } else {
+            Class::Int
+        };
         self.inputs.push(InputInfo {
             name: variable.name.clone(),
             entity: variable.entity,
@@ -166,7 +200,12 @@ impl<'p> Lowering<'p> {
         let src = self.builder.input(number, class, variable.entity);
         Some(match class {
             Class::Bool => Value::Bool(src),
-            Class::Int => Value::Int(Int { src, scale, low: low.into(), high: high.into() }),
+            Class::Int => Value::Int(Int {
+                src,
+                scale,
+                low: low.into(),
+                high: high.into(),
+            }),
         })
     }
 
@@ -191,7 +230,10 @@ impl<'p> Lowering<'p> {
                     Fault::TypeMismatch
                 },
                 spot,
-                format!("`{}` is declared {declared}, its formula gives {}", variable.name, typed.ty),
+                format!(
+                    "`{}` is declared {declared}, its formula gives {}",
+                    variable.name, typed.ty
+                ),
             );
             let proposal = super::units::proposal(&typed.ty, declared);
             self.report_with(match proposal {
@@ -204,8 +246,12 @@ impl<'p> Lowering<'p> {
             (Type::Count(_), Value::Int(int)) if int.scale == 0 => Some(value),
             (Type::Count(_), _) => {
                 self.report_with(
-                    Finding::new(Fault::TypeMismatch, spot, format!("`{}` counts, this has decimals", variable.name))
-                        .propose("say CEIL(…), FLOOR(…) or ROUND(…)"),
+                    Finding::new(
+                        Fault::TypeMismatch,
+                        spot,
+                        format!("`{}` counts, this has decimals", variable.name),
+                    )
+                    .propose("say CEIL(…), FLOOR(…) or ROUND(…)"),
                 );
                 None
             }
@@ -230,7 +276,14 @@ impl<'p> Lowering<'p> {
             How::Count | How::Any | How::All => {
                 let holds = self.truth(&typed, expr.spot, Entity::Person)?;
                 let value = self.truths_of_members(how, holds, filter);
-                self.assign(Typed { ty: of_truths(how), value }, variable, expr.spot)
+                self.assign(
+                    Typed {
+                        ty: of_truths(how),
+                        value,
+                    },
+                    variable,
+                    expr.spot,
+                )
             }
             _ => {
                 let value = self.solid(typed.value, &typed.ty, Entity::Person);
@@ -247,7 +300,12 @@ impl<'p> Lowering<'p> {
             How::Count => {
                 let counted = builder.emit(Op::And(filter, holds));
                 let src = builder.over_members(Op::CountMembers, counted);
-                Value::Int(Int { src, scale: 0, low: 0, high: MEMBERS_MAX as i128 })
+                Value::Int(Int {
+                    src,
+                    scale: 0,
+                    low: 0,
+                    high: MEMBERS_MAX as i128,
+                })
             }
             How::Any => {
                 let counted = builder.emit(Op::And(filter, holds));
@@ -278,14 +336,23 @@ impl<'p> Lowering<'p> {
                 let counted = builder.emit(Op::SelectInt(filter, int.src, Src::Const(0)));
                 let src = builder.over_members(Op::SumMembers, counted);
                 let most = MEMBERS_MAX as i128;
-                let (low, high) = (int.low.min(0).saturating_mul(most), int.high.max(0).saturating_mul(most));
+                let (low, high) = (
+                    int.low.min(0).saturating_mul(most),
+                    int.high.max(0).saturating_mul(most),
+                );
                 if low < i64::MIN.into() || high > i64::MAX.into() {
                     builder.overflowed = true;
                 }
                 Int { src, low, high, ..int }
             }
-            How::Min => Int { src: builder.extreme_member(Op::MinMember, int.src, filter), ..int },
-            How::Max => Int { src: builder.extreme_member(Op::MaxMember, int.src, filter), ..int },
+            How::Min => Int {
+                src: builder.extreme_member(Op::MinMember, int.src, filter),
+                ..int
+            },
+            How::Max => Int {
+                src: builder.extreme_member(Op::MaxMember, int.src, filter),
+                ..int
+            },
             _ => {
                 self.report(Fault::TypeMismatch, spot, format!("a {ty} cannot be summed"));
                 return None;
@@ -312,7 +379,12 @@ impl<'p> Lowering<'p> {
         };
         let (ty, scale, low, high) = match column {
             FeedColumn::Code(_) => (Type::Count(None), 0, i16::MIN.into(), i16::MAX.into()),
-            FeedColumn::Money => (Type::Money(crate::types::Period::Once), 2, -MONEY_BOUND_FEN, MONEY_BOUND_FEN),
+            FeedColumn::Money => (
+                Type::Money(crate::types::Period::Once),
+                2,
+                -MONEY_BOUND_FEN,
+                MONEY_BOUND_FEN,
+            ),
             FeedColumn::Date => (Type::Date, 0, DAY_BOUNDS.0, DAY_BOUNDS.1),
             FeedColumn::Month => (Type::Month, 0, 0, 36_000),
             FeedColumn::Count => (Type::Count(None), 0, i32::MIN.into(), i32::MAX.into()),
@@ -327,14 +399,28 @@ impl<'p> Lowering<'p> {
             None => {
                 let (name, ty) = (name.to_owned(), ty.clone());
                 let source = InputSource::Feed;
-                self.inputs.push(InputInfo { name, entity: Entity::Row, ty, source, scale, low, high, scan: None });
+                self.inputs.push(InputInfo {
+                    name,
+                    entity: Entity::Row,
+                    ty,
+                    source,
+                    scale,
+                    low,
+                    high,
+                    scan: None,
+                });
                 self.inputs.len() - 1
             }
         };
         let src = self.builder.input(number as u32, class, Entity::Row);
         let value = match class {
             Class::Bool => Value::Bool(src),
-            Class::Int => Value::Int(Int { src, scale, low: low.into(), high: high.into() }),
+            Class::Int => Value::Int(Int {
+                src,
+                scale,
+                low: low.into(),
+                high: high.into(),
+            }),
         };
         Some(Typed { ty, value })
     }
@@ -351,11 +437,15 @@ impl<'p> Lowering<'p> {
 }
 
 fn of_truths(how: How) -> Type {
-    if how == How::Count { Type::Count(None) } else { Type::Bool }
+    if how == How::Count {
+        Type::Count(None)
+    } else {
+        Type::Bool
+    }
 }
 
 /// Decimals and raw bounds of an input.
-fn bounds(variable: &Variable, lowering: &Lowering<'_>) -> (u8, i64, i64) {
+pub(super) fn bounds(variable: &Variable, lowering: &Lowering<'_>) -> (u8, i64, i64) {
     let (scale, low, high) = match &variable.ty {
         Type::Bool => (0, 0, 1),
         Type::Money(_) => (2, -MONEY_BOUND_FEN, MONEY_BOUND_FEN),

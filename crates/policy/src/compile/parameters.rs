@@ -40,20 +40,26 @@ pub struct PlaceIndex {
 
 impl PlaceIndex {
     pub fn of(said: &Declarations) -> PlaceIndex {
-        let mut index = PlaceIndex { codes: vec![0], ..PlaceIndex::default() };
+        let mut index = PlaceIndex {
+            codes: vec![0],
+            ..PlaceIndex::default()
+        };
         let listed: Vec<&(String, Option<String>)> = said.heads.iter().flat_map(|head| &head.places).collect();
         // Division codes nest by their digits; only other words need the list.
         if listed.iter().any(|(code, _)| !code.bytes().all(|b| b.is_ascii_digit())) {
             index.words = listed.iter().map(|(code, _)| code.clone()).collect();
         }
-        let parent = |(_, parent): &&(String, Option<String>)| {
-            index.words.iter().position(|word| Some(word) == parent.as_ref())
-        };
+        let parent =
+            |(_, parent): &&(String, Option<String>)| index.words.iter().position(|word| Some(word) == parent.as_ref());
         index.parents = listed.iter().map(parent).collect();
         if index.words.is_empty() {
             for parameter in said.parameters.values() {
                 for (at, (by, _)) in parameter.by.iter().enumerate() {
-                    if said.variables.get(by).is_some_and(|variable| variable.ty == Type::Place) {
+                    if said
+                        .variables
+                        .get(by)
+                        .is_some_and(|variable| variable.ty == Type::Place)
+                    {
                         for value in &parameter.values {
                             index.add(value.keys[at].as_ref());
                         }
@@ -65,7 +71,9 @@ impl PlaceIndex {
     }
 
     fn add(&mut self, key: Option<&Literal>) {
-        let Some(code) = key.and_then(|literal| literal.text.parse::<i64>().ok()) else { return };
+        let Some(code) = key.and_then(|literal| literal.text.parse::<i64>().ok()) else {
+            return;
+        };
         if !self.slots.contains_key(&code) {
             self.slots.insert(code, self.codes.len() as u32);
             self.codes.push(code);
@@ -77,7 +85,11 @@ impl PlaceIndex {
     }
 
     pub fn slot_count(&self) -> usize {
-        if self.has_words() { self.words.len() } else { self.codes.len() }
+        if self.has_words() {
+            self.words.len()
+        } else {
+            self.codes.len()
+        }
     }
 
     /// The nearest slot at or above a division.
@@ -182,8 +194,15 @@ impl<'p> Lowering<'p> {
         for (by, by_spot) in &parameter.by {
             keys.push(self.key(by, context, *by_spot, spot)?);
         }
-        let value = if keys.is_empty() { self.single(parameter) } else { self.table(parameter, &keys) }?;
-        Some(Typed { ty: parameter.ty.clone(), value })
+        let value = if keys.is_empty() {
+            self.single(parameter)
+        } else {
+            self.table(parameter, &keys)
+        }?;
+        Some(Typed {
+            ty: parameter.ty.clone(),
+            value,
+        })
     }
 
     fn key(&mut self, by: &str, context: Entity, by_spot: Spot, spot: Spot) -> Option<KeyPart> {
@@ -201,7 +220,10 @@ impl<'p> Lowering<'p> {
             self.report(
                 Fault::WrongEntity,
                 spot,
-                format!("this parameter depends on `{by}` of a {}, which is not known here", variable.entity.word()),
+                format!(
+                    "this parameter depends on `{by}` of a {}, which is not known here",
+                    variable.entity.word()
+                ),
             );
             return None;
         }
@@ -218,7 +240,11 @@ impl<'p> Lowering<'p> {
                 return None;
             }
         };
-        Some(KeyPart { src, size, ty: typed.ty })
+        Some(KeyPart {
+            src,
+            size,
+            ty: typed.ty,
+        })
     }
 
     fn single(&mut self, parameter: &Parameter) -> Option<Value> {
@@ -253,7 +279,14 @@ impl<'p> Lowering<'p> {
             index = self.builder.emit(Op::Add(scaled, key.src));
         }
         let table = &self.tables[number];
-        let values = || table.values.iter().zip(&table.known).filter(|(_, known)| **known == 1).map(|(v, _)| *v);
+        let values = || {
+            table
+                .values
+                .iter()
+                .zip(&table.known)
+                .filter(|(_, known)| **known == 1)
+                .map(|(v, _)| *v)
+        };
         let low = values().min().unwrap_or(0).into();
         let high = values().max().unwrap_or(0).into();
         let src = self.builder.emit(Op::Lookup(number as u32, index));
@@ -268,7 +301,11 @@ impl<'p> Lowering<'p> {
         if !parameter.ty.is_number() {
             return 0;
         }
-        let scales = parameter.values.iter().filter_map(|v| Decimal::parse(&v.value.text)).map(|d| d.scale);
+        let scales = parameter
+            .values
+            .iter()
+            .filter_map(|v| Decimal::parse(&v.value.text))
+            .map(|d| d.scale);
         scales.max().unwrap_or(0)
     }
 
@@ -283,7 +320,10 @@ impl<'p> Lowering<'p> {
         let mut wrong = Vec::new();
         for value in &parameter.values {
             for (key, part) in value.keys.iter().zip(keys) {
-                if let Some(key) = key.as_ref().filter(|key| self.places.literal(&key.text, &part.ty).is_err()) {
+                if let Some(key) = key
+                    .as_ref()
+                    .filter(|key| self.places.literal(&key.text, &part.ty).is_err())
+                {
                     wrong.push((key.clone(), part.ty.clone()));
                 }
             }

@@ -8,7 +8,12 @@ use crate::types::Entity;
 /// What is done per chunk of households.
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
-    Compute { op: Op, entity: Entity, class: Class, slot: u32 },
+    Compute {
+        op: Op,
+        entity: Entity,
+        class: Class,
+        slot: u32,
+    },
     /// Writes an output column.
     Store(u32),
 }
@@ -24,11 +29,22 @@ pub struct Plan {
 
 /// `keep`: every register keeps a slot of its own (its number), so that all can be read afterwards.
 pub fn plan(instructions: &[Instruction], outputs: &[Value], keep: bool) -> Plan {
-    let needed = if keep { vec![true; instructions.len()] } else { needed(instructions, outputs) };
+    let needed = if keep {
+        vec![true; instructions.len()]
+    } else {
+        needed(instructions, outputs)
+    };
     let ready: Vec<usize> = outputs.iter().map(|value| last_register(value)).collect();
     let last = last_uses(instructions, outputs, &ready, &needed);
-    let mut slots = Slots { of: vec![u32::MAX; instructions.len()], free: [Vec::new(), Vec::new()], count: 0 };
-    let mut plan = Plan { outputs: outputs.to_vec(), ..Plan::default() };
+    let mut slots = Slots {
+        of: vec![u32::MAX; instructions.len()],
+        free: [Vec::new(), Vec::new()],
+        count: 0,
+    };
+    let mut plan = Plan {
+        outputs: outputs.to_vec(),
+        ..Plan::default()
+    };
     let mut stored = vec![false; outputs.len()];
     // Outputs that are constants are written first.
     for (number, value) in outputs.iter().enumerate() {
@@ -41,10 +57,19 @@ pub fn plan(instructions: &[Instruction], outputs: &[Value], keep: bool) -> Plan
         if !needed[reg] {
             continue;
         }
-        let slot = if keep { reg as u32 } else { slots.take(reg, instruction.class) };
+        let slot = if keep {
+            reg as u32
+        } else {
+            slots.take(reg, instruction.class)
+        };
         slots.of[reg] = slot;
         let op = instruction.op.with_sources(|src| slots.of_source(src));
-        plan.steps.push(Step::Compute { op, entity: instruction.entity, class: instruction.class, slot });
+        plan.steps.push(Step::Compute {
+            op,
+            entity: instruction.entity,
+            class: instruction.class,
+            slot,
+        });
         for number in 0..outputs.len() {
             if !stored[number] && ready[number] == reg {
                 stored[number] = true;
@@ -58,7 +83,10 @@ pub fn plan(instructions: &[Instruction], outputs: &[Value], keep: bool) -> Plan
             }
             for (number, value) in outputs.iter().enumerate() {
                 if ready[number] == reg {
-                    value.registers().into_iter().for_each(|read| slots.release(read, reg, &last, instructions));
+                    value
+                        .registers()
+                        .into_iter()
+                        .for_each(|read| slots.release(read, reg, &last, instructions));
                 }
             }
         }
@@ -100,25 +128,42 @@ impl Slots {
 }
 
 fn with_slots(value: &Value, slots: &Slots) -> Value {
-    let int = |int: super::value::Int| super::value::Int { src: slots.of_source(int.src), ..int };
+    let int = |int: super::value::Int| super::value::Int {
+        src: slots.of_source(int.src),
+        ..int
+    };
     match *value {
         Value::Bool(src) => Value::Bool(slots.of_source(src)),
         Value::Int(i) => Value::Int(int(i)),
-        Value::Ratio(r) => Value::Ratio(super::value::Ratio { num: int(r.num), den: int(r.den), whole: int(r.whole) }),
+        Value::Ratio(r) => Value::Ratio(super::value::Ratio {
+            num: int(r.num),
+            den: int(r.den),
+            whole: int(r.whole),
+        }),
         Value::Null => Value::Null,
     }
 }
 
 fn last_register(value: &Value) -> usize {
-    value.registers().into_iter().max().map_or(usize::MAX, |reg| reg as usize)
+    value
+        .registers()
+        .into_iter()
+        .max()
+        .map_or(usize::MAX, |reg| reg as usize)
 }
 
 fn needed(instructions: &[Instruction], outputs: &[Value]) -> Vec<bool> {
     let mut needed = vec![false; instructions.len()];
-    outputs.iter().flat_map(Value::registers).for_each(|reg| needed[reg as usize] = true);
+    outputs
+        .iter()
+        .flat_map(Value::registers)
+        .for_each(|reg| needed[reg as usize] = true);
     for reg in (0..instructions.len()).rev() {
         if needed[reg] {
-            instructions[reg].op.registers().for_each(|read| needed[read as usize] = true);
+            instructions[reg]
+                .op
+                .registers()
+                .for_each(|read| needed[read as usize] = true);
         }
     }
     needed

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::feeds::{self, FeedProgram};
+use super::indicators::IndicatorInfo;
 use super::instruction::Instruction;
-use super::lowering::{FeedSchema, InputInfo, Lowering, Mode, Typed};
+use super::lowering::{FeedSchema, InputInfo, InputSource, Lowering, Mode, Typed};
 use super::parameters::{PlaceIndex, Table, is_given};
 use super::plan::{self, Plan};
 use super::programmes::{Lowered, OUTCOMES};
@@ -70,6 +71,7 @@ pub struct Program {
     pub(crate) variables: Vec<(String, Option<Typed>)>,
     pub(crate) lowered: Vec<(String, Lowered)>,
     programmes: Vec<ProgrammeInfo>,
+    indicators: Vec<IndicatorInfo>,
     pub(crate) feeds: Vec<FeedProgram>,
 }
 
@@ -91,7 +93,11 @@ impl Pack {
             .filter(|finding| finding.fault.severity() == Severity::Error)
             .map(|finding| finding.resolve(&self.sources))
             .collect();
-        if diagnostics.is_empty() { Ok(compiled.program) } else { Err(diagnostics) }
+        if diagnostics.is_empty() {
+            Ok(compiled.program)
+        } else {
+            Err(diagnostics)
+        }
     }
 }
 
@@ -104,7 +110,11 @@ pub fn compile(pack: &Pack, options: &CompileOptions<'_>) -> Compiled {
     for variable in said.variables.values() {
         let typed = lowering.variable(&variable.name);
         if let (Some(typed), false) = (&typed, is_given(&variable.origin)) {
-            let info = OutputInfo { name: variable.name.clone(), entity: variable.entity, ty: typed.ty.clone() };
+            let info = OutputInfo {
+                name: variable.name.clone(),
+                entity: variable.entity,
+                ty: typed.ty.clone(),
+            };
             outputs.push((info, typed.value));
         }
         variables.push((variable.name.clone(), typed));
@@ -112,7 +122,9 @@ pub fn compile(pack: &Pack, options: &CompileOptions<'_>) -> Compiled {
     let mut lowered = Vec::new();
     let mut programmes = Vec::new();
     for programme in &said.programmes {
-        let Some(found) = lowering.programme(programme) else { continue };
+        let Some(found) = lowering.programme(programme) else {
+            continue;
+        };
         programmes.push(ProgrammeInfo {
             name: programme.name.clone(),
             title: programme.title.clone(),
@@ -126,10 +138,17 @@ pub fn compile(pack: &Pack, options: &CompileOptions<'_>) -> Compiled {
         outputs.extend(programme_outputs(&mut lowering, &programme.name, &found));
         lowered.push((programme.name.clone(), found));
     }
+    let mut indicators = Vec::new();
     for indicator in &said.indicators {
         if let Some(src) = lowering.test(&indicator.test, indicator.entity) {
-            let info = OutputInfo { name: indicator.name.clone(), entity: indicator.entity, ty: Type::Bool };
+            let seen = IndicatorInfo::of(indicator);
+            let info = OutputInfo {
+                name: seen.column(),
+                entity: indicator.entity,
+                ty: Type::Bool,
+            };
             outputs.push((info, Value::Bool(src)));
+            indicators.push(seen);
         }
     }
     // A person's column that only says what the household says still has one value per person.
@@ -157,19 +176,30 @@ pub fn compile(pack: &Pack, options: &CompileOptions<'_>) -> Compiled {
         variables,
         lowered,
         programmes,
+        indicators,
         feeds,
     };
-    Compiled { program, findings: lowering.findings, used: lowering.used, settled: lowering.settled }
+    Compiled {
+        program,
+        findings: lowering.findings,
+        used: lowering.used,
+        settled: lowering.settled,
+    }
 }
 
 fn carried(lowering: &mut Lowering<'_>, value: Value) -> Value {
     let builder = &mut lowering.builder;
-    let mut int = |int: Int| Int { src: builder.broadcast(int.src), ..int };
+    let mut int = |int: Int| Int {
+        src: builder.broadcast(int.src),
+        ..int
+    };
     match value {
         Value::Int(i) => Value::Int(int(i)),
-        Value::Ratio(r) => {
-            Value::Ratio(super::value::Ratio { num: int(r.num), den: int(r.den), whole: r.whole })
-        }
+        Value::Ratio(r) => Value::Ratio(super::value::Ratio {
+            num: int(r.num),
+            den: int(r.den),
+            whole: r.whole,
+        }),
         Value::Bool(src) => Value::Bool(builder.broadcast(src)),
         Value::Null => Value::Null,
     }
@@ -181,9 +211,23 @@ fn programme_outputs(lowering: &mut Lowering<'_>, name: &str, found: &Lowered) -
     let words: Arc<[String]> = OUTCOMES.iter().map(|word| (*word).to_owned()).collect();
     let mut outputs = Vec::new();
     let mut add = |suffix: &str, ty: Type, value: Value| {
-        outputs.push((OutputInfo { name: format!("{name}_{suffix}"), entity: found.entity, ty }, value));
+        outputs.push((
+            OutputInfo {
+                name: format!("{name}_{suffix}"),
+                entity: found.entity,
+                ty,
+            },
+            value,
+        ));
     };
-    let whole = |src: Src, high: i128| Value::Int(Int { src, scale: 0, low: 0, high });
+    let whole = |src: Src, high: i128| {
+        Value::Int(Int {
+            src,
+            scale: 0,
+            low: 0,
+            high,
+        })
+    };
     add("outcome", Type::Enum(words), whole(found.outcome, 3));
     if let Some(amount) = &found.amount {
         add("amount", amount.ty.clone(), amount.value);
@@ -231,11 +275,17 @@ impl Program {
 
     /// Inputs of persons: given, kept by the registry, or aggregated from feeds.
     pub fn person_inputs(&self) -> Vec<&InputInfo> {
-        self.inputs.iter().filter(|input| input.entity == Entity::Person).collect()
+        self.inputs
+            .iter()
+            .filter(|input| input.entity == Entity::Person)
+            .collect()
     }
 
     pub fn household_inputs(&self) -> Vec<&InputInfo> {
-        self.inputs.iter().filter(|input| input.entity == Entity::Household).collect()
+        self.inputs
+            .iter()
+            .filter(|input| input.entity == Entity::Household)
+            .collect()
     }
 
     pub fn outputs(&self, entity: Entity) -> Vec<&OutputInfo> {
@@ -246,6 +296,19 @@ impl Program {
         &self.programmes
     }
 
+    pub fn indicators(&self) -> &[IndicatorInfo] {
+        &self.indicators
+    }
+
+    /// Variables whose values the next refresh will be asked for as `before_<variable>`.
+    pub fn remembered(&self, entity: Entity) -> Vec<&str> {
+        let before = self
+            .inputs
+            .iter()
+            .filter(|input| input.source == InputSource::Before && input.entity == entity);
+        before.filter_map(|input| input.name.strip_prefix("before_")).collect()
+    }
+
     pub fn feed_needs(&self) -> Vec<FeedNeed> {
         self.feeds.iter().map(FeedProgram::need).collect()
     }
@@ -253,9 +316,14 @@ impl Program {
 
 /// A raw value read from a case or a form, at an input's type and decimals.
 pub(crate) fn input_raw(program: &Program, input: &InputInfo, text: &str) -> Result<i64, String> {
-    let literal = Literal { text: text.to_owned(), spot: crate::source::spot::Spot::default() };
+    let literal = Literal {
+        text: text.to_owned(),
+        spot: crate::source::spot::Spot::default(),
+    };
     let int = program.places.literal(&literal.text, &input.ty)?;
-    let super::instruction::Src::Const(raw) = int.src else { return Err(format!("`{text}` is no value")) };
+    let super::instruction::Src::Const(raw) = int.src else {
+        return Err(format!("`{text}` is no value"));
+    };
     if int.scale > input.scale {
         return Err(format!("`{text}` has more than {} decimals", input.scale));
     }

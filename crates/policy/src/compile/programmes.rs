@@ -43,13 +43,20 @@ pub struct LoweredCondition {
 impl<'p> Lowering<'p> {
     pub fn eligible(&mut self, programme: &str, spot: Spot, context: Entity) -> Option<Typed> {
         let lowered = self.programme_here(programme, spot, context)?;
-        Some(Typed { ty: Type::Bool, value: Value::Bool(lowered.eligible) })
+        Some(Typed {
+            ty: Type::Bool,
+            value: Value::Bool(lowered.eligible),
+        })
     }
 
     pub fn amount_of(&mut self, programme: &str, spot: Spot, context: Entity) -> Option<Typed> {
         let lowered = self.programme_here(programme, spot, context)?;
         if lowered.amount.is_none() {
-            self.report(Fault::UnknownName, spot, format!("programme `{programme}` has no amount"));
+            self.report(
+                Fault::UnknownName,
+                spot,
+                format!("programme `{programme}` has no amount"),
+            );
         }
         lowered.amount
     }
@@ -67,8 +74,9 @@ impl<'p> Lowering<'p> {
         };
         if context == Entity::Row || (programme.entity == Entity::Person && context == Entity::Household) {
             self.report_with(
-                Finding::new(Fault::WrongEntity, spot, format!("`{name}` is decided per person"))
-                    .propose(format!("declare a household variable with `any: eligible({name})` and `over: members`")),
+                Finding::new(Fault::WrongEntity, spot, format!("`{name}` is decided per person")).propose(format!(
+                    "declare a household variable with `any: eligible({name})` and `over: members`"
+                )),
             );
             return None;
         }
@@ -150,7 +158,11 @@ impl<'p> Lowering<'p> {
                 continue;
             };
             let open = condition.needs_check && self.mode == Mode::Scan;
-            let counted = if open { self.builder.emit(Op::CoalesceBool(test, Src::TRUE)) } else { test };
+            let counted = if open {
+                self.builder.emit(Op::CoalesceBool(test, Src::TRUE))
+            } else {
+                test
+            };
             conditions.push(LoweredCondition {
                 id: condition.id.clone(),
                 test,
@@ -188,10 +200,16 @@ impl<'p> Lowering<'p> {
         }
         let value = self.solid(typed.value, &typed.ty, programme.entity);
         // What is paid is paid in fen.
-        let (decimals, mode) = amount.round.map_or((2, RoundMode::HalfUp), |round| (round.decimals, round.mode));
+        let (decimals, mode) = amount
+            .round
+            .map_or((2, RoundMode::HalfUp), |round| (round.decimals, round.mode));
         let value = Value::Int(self.builder.round(value, decimals, mode));
         self.check_overflow(amount.value.spot);
-        let ty = if typed.ty == Type::Number { Type::Money(Period::Month) } else { typed.ty };
+        let ty = if typed.ty == Type::Number {
+            Type::Money(Period::Month)
+        } else {
+            typed.ty
+        };
         Some(Typed { ty, value })
     }
 
@@ -203,7 +221,10 @@ impl<'p> Lowering<'p> {
             lowered.outcome = Src::Const(3);
             lowered.amount = lowered.raw_amount.as_ref().map(|raw| {
                 let what = "not in force".to_owned();
-                Typed { ty: raw.ty.clone(), value: self.missing_value(what, &raw.ty, lowered.entity) }
+                Typed {
+                    ty: raw.ty.clone(),
+                    value: self.missing_value(what, &raw.ty, lowered.entity),
+                }
             });
             return;
         }
@@ -213,7 +234,10 @@ impl<'p> Lowering<'p> {
         lowered.outcome = builder.emit(Op::SelectInt(missing, Src::Const(2), decided));
         lowered.amount = lowered.raw_amount.as_ref().map(|raw| {
             let zero = Value::Int(Int::constant(0, 0));
-            Typed { ty: raw.ty.clone(), value: builder.select(lowered.eligible, raw.value, zero) }
+            Typed {
+                ty: raw.ty.clone(),
+                value: builder.select(lowered.eligible, raw.value, zero),
+            }
         });
     }
 
@@ -223,21 +247,31 @@ impl<'p> Lowering<'p> {
         let rank = |name: &str| said.programmes.iter().position(|programme| programme.name == name);
         let mut holds = Src::TRUE;
         let Some(own) = lowered.raw_amount.clone() else {
-            self.report(Fault::Shape, programme.spot, "`higher_of` compares amounts; this programme has none");
+            self.report(
+                Fault::Shape,
+                programme.spot,
+                "`higher_of` compares amounts; this programme has none",
+            );
             return;
         };
         for (other, spot) in &programme.higher_of {
             if *other == programme.name {
                 continue;
             }
-            let Some(theirs) = self.programme_here(other, *spot, programme.entity) else { continue };
+            let Some(theirs) = self.programme_here(other, *spot, programme.entity) else {
+                continue;
+            };
             let Some(amount) = &theirs.raw_amount else {
                 self.report(Fault::Shape, *spot, format!("programme `{other}` has no amount"));
                 continue;
             };
             let zero = Value::Int(Int::constant(0, 0));
             let paid = self.builder.select(theirs.raw_eligible, amount.value, zero);
-            let op = if rank(&programme.name) < rank(other) { Op::LessOrEqual } else { Op::Less };
+            let op = if rank(&programme.name) < rank(other) {
+                Op::LessOrEqual
+            } else {
+                Op::Less
+            };
             let higher = self.builder.compare(op, paid, own.value);
             holds = self.builder.emit(Op::And(holds, higher));
         }

@@ -11,7 +11,11 @@ pub struct Mismatch {
 }
 
 fn mismatch(units: bool, message: String, proposal: Option<String>) -> Mismatch {
-    Mismatch { units, message, proposal }
+    Mismatch {
+        units,
+        message,
+        proposal,
+    }
 }
 
 /// What turns one type into the other.

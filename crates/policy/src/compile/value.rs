@@ -14,7 +14,12 @@ pub struct Int {
 
 impl Int {
     pub fn constant(raw: i64, scale: u8) -> Int {
-        Int { src: Src::Const(raw), scale, low: raw.into(), high: raw.into() }
+        Int {
+            src: Src::Const(raw),
+            scale,
+            low: raw.into(),
+            high: raw.into(),
+        }
     }
 }
 

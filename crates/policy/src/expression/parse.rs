@@ -44,7 +44,14 @@ impl Origin {
 pub fn parse(text: &str, origin: Origin, numbering: &mut Numbering) -> Result<Expr, Finding> {
     let tokens = tokens(text);
     let end = text.chars().count();
-    let mut parser = Parser { tokens: &tokens, at: 0, end, origin, numbering, depth: 0 };
+    let mut parser = Parser {
+        tokens: &tokens,
+        at: 0,
+        end,
+        origin,
+        numbering,
+        depth: 0,
+    };
     let expr = parser.expression(0)?;
     match parser.tokens.get(parser.at) {
         None => Ok(expr),
@@ -83,7 +90,11 @@ impl Parser<'_> {
     fn node(&mut self, start: usize, kind: ExprKind) -> Expr {
         let last = &self.tokens[self.at.saturating_sub(1)];
         let length = (last.start + last.length).saturating_sub(start);
-        Expr { id: self.numbering.next(), spot: self.origin.place(start, length), kind }
+        Expr {
+            id: self.numbering.next(),
+            spot: self.origin.place(start, length),
+            kind,
+        }
     }
 
     fn peek_symbol(&self, symbol: &str) -> bool {
@@ -147,7 +158,9 @@ impl Parser<'_> {
                 left = self.node(start, kind);
                 continue;
             }
-            let Some(operator) = self.operator() else { return Ok(left) };
+            let Some(operator) = self.operator() else {
+                return Ok(left);
+            };
             if operator.strength() < least {
                 return Ok(left);
             }
@@ -184,17 +197,29 @@ impl Parser<'_> {
             let low = Box::new(self.expression(5)?);
             self.expect_word("AND")?;
             let high = Box::new(self.expression(5)?);
-            return Ok(Some(ExprKind::Between { value: value(), low, high, negated }));
+            return Ok(Some(ExprKind::Between {
+                value: value(),
+                low,
+                high,
+                negated,
+            }));
         }
         if self.take_word("in") {
             self.expect_symbol("(")?;
             let list = self.arguments()?;
-            return Ok(Some(ExprKind::In { value: value(), list, negated }));
+            return Ok(Some(ExprKind::In {
+                value: value(),
+                list,
+                negated,
+            }));
         }
         if self.take_word("is") {
             let negated = self.take_word("not");
             self.expect_word("NULL")?;
-            return Ok(Some(ExprKind::IsNull { value: value(), negated }));
+            return Ok(Some(ExprKind::IsNull {
+                value: value(),
+                negated,
+            }));
         }
         Ok(None)
     }
@@ -251,13 +276,27 @@ impl Parser<'_> {
             "false" => ExprKind::Bool(false),
             "null" => ExprKind::Null,
             "case" => self.case()?,
-            "date" if matches!(self.tokens.get(self.at), Some(Placed { token: Token::Text(_), .. })) => self.date()?,
+            "date"
+                if matches!(
+                    self.tokens.get(self.at),
+                    Some(Placed {
+                        token: Token::Text(_),
+                        ..
+                    })
+                ) =>
+            {
+                self.date()?
+            }
             "and" | "or" | "between" | "in" | "is" | "when" | "then" | "else" | "end" => {
                 return Err(self.fault(first, format!("did not expect {word} here")));
             }
             "household" if self.peek_symbol(".") => {
                 self.at += 1;
                 ExprKind::OfHousehold(self.name("household.")?)
+            }
+            "before" if self.peek_symbol(".") => {
+                self.at += 1;
+                ExprKind::Before(self.name("before.")?)
             }
             "eligible" | "amount" if self.peek_symbol("(") => {
                 self.at += 1;
@@ -277,7 +316,10 @@ impl Parser<'_> {
 
     fn name(&mut self, after: &str) -> Result<String, Finding> {
         match self.tokens.get(self.at) {
-            Some(Placed { token: Token::Word(word), .. }) => {
+            Some(Placed {
+                token: Token::Word(word),
+                ..
+            }) => {
                 self.at += 1;
                 Ok(word.clone())
             }
@@ -308,7 +350,11 @@ impl Parser<'_> {
         if branches.is_empty() {
             self.expect_word("WHEN")?;
         }
-        let otherwise = if self.take_word("else") { Some(Box::new(self.expression(0)?)) } else { None };
+        let otherwise = if self.take_word("else") {
+            Some(Box::new(self.expression(0)?))
+        } else {
+            None
+        };
         self.expect_word("END")?;
         Ok(ExprKind::Case { branches, otherwise })
     }
@@ -331,8 +377,14 @@ impl Parser<'_> {
         let args = self.arguments()?;
         let (least, most) = function.arity();
         if args.len() < least || args.len() > most {
-            return Err(self.fault(first, format!("{upper} takes {least} to {most} values, found {}", args.len())));
+            return Err(self.fault(
+                first,
+                format!("{upper} takes {least} to {most} values, found {}", args.len()),
+            ));
         }
-        Ok(ExprKind::Call { function: *function, args })
+        Ok(ExprKind::Call {
+            function: *function,
+            args,
+        })
     }
 }

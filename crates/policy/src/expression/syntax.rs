@@ -22,14 +22,34 @@ pub enum ExprKind {
     Name(String),
     /// `household.<name>` inside a person's formula.
     OfHousehold(String),
+    /// `before.<name>`: the variable as the last refresh before this one had it.
+    Before(String),
     Negate(Box<Expr>),
     Not(Box<Expr>),
     Binary(Operator, Box<Expr>, Box<Expr>),
-    Between { value: Box<Expr>, low: Box<Expr>, high: Box<Expr>, negated: bool },
-    In { value: Box<Expr>, list: Vec<Expr>, negated: bool },
-    IsNull { value: Box<Expr>, negated: bool },
-    Case { branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>> },
-    Call { function: Function, args: Vec<Expr> },
+    Between {
+        value: Box<Expr>,
+        low: Box<Expr>,
+        high: Box<Expr>,
+        negated: bool,
+    },
+    In {
+        value: Box<Expr>,
+        list: Vec<Expr>,
+        negated: bool,
+    },
+    IsNull {
+        value: Box<Expr>,
+        negated: bool,
+    },
+    Case {
+        branches: Vec<(Expr, Expr)>,
+        otherwise: Option<Box<Expr>>,
+    },
+    Call {
+        function: Function,
+        args: Vec<Expr>,
+    },
     /// Whether a programme's outcome is `eligible`.
     Eligible(String),
     /// A programme's amount.
@@ -74,12 +94,7 @@ impl Operator {
     pub fn is_comparison(self) -> bool {
         !matches!(
             self,
-            Operator::Add
-                | Operator::Subtract
-                | Operator::Multiply
-                | Operator::Divide
-                | Operator::And
-                | Operator::Or
+            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::And | Operator::Or
         )
     }
 
@@ -133,7 +148,10 @@ impl Function {
     ];
 
     pub fn name(self) -> &'static str {
-        Function::ALL.iter().find(|(_, f)| *f == self).map_or("", |(name, _)| name)
+        Function::ALL
+            .iter()
+            .find(|(_, f)| *f == self)
+            .map_or("", |(name, _)| name)
     }
 
     /// Least and most arguments.
@@ -165,15 +183,18 @@ impl Expr {
             | ExprKind::Date(_)
             | ExprKind::Name(_)
             | ExprKind::OfHousehold(_)
+            | ExprKind::Before(_)
             | ExprKind::Eligible(_)
             | ExprKind::Amount(_) => Vec::new(),
             ExprKind::Negate(a) | ExprKind::Not(a) | ExprKind::IsNull { value: a, .. } => vec![a],
             ExprKind::Binary(_, a, b) => vec![a, b],
             ExprKind::Between { value, low, high, .. } => vec![value, low, high],
             ExprKind::In { value, list, .. } => std::iter::once(&**value).chain(list).collect(),
-            ExprKind::Case { branches, otherwise } => {
-                branches.iter().flat_map(|(a, b)| [a, b]).chain(otherwise.as_deref()).collect()
-            }
+            ExprKind::Case { branches, otherwise } => branches
+                .iter()
+                .flat_map(|(a, b)| [a, b])
+                .chain(otherwise.as_deref())
+                .collect(),
             ExprKind::Call { args, .. } => args.iter().collect(),
         }
     }

@@ -37,7 +37,11 @@ pub fn tokens(text: &str) -> Vec<Placed> {
     let characters = |bytes: std::ops::Range<usize>| text.get(bytes).map_or(0, |part| part.chars().count());
     read.unwrap_or_default()
         .into_iter()
-        .map(|(token, at)| Placed { token, start: characters(0..at.start), length: characters(at).max(1) })
+        .map(|(token, at)| Placed {
+            token,
+            start: characters(0..at.start),
+            length: characters(at).max(1),
+        })
         .collect()
 }
 
@@ -47,7 +51,14 @@ fn all(input: &mut Input<'_>) -> Result<Vec<(Token, std::ops::Range<usize>)>, Co
 }
 
 fn token(input: &mut Input<'_>) -> Result<Token, ContextError> {
-    alt((number, word, text, symbol, any.map(|c: char| Token::Stray(c.to_string())))).parse_next(input)
+    alt((
+        number,
+        word,
+        text,
+        symbol,
+        any.map(|c: char| Token::Stray(c.to_string())),
+    ))
+    .parse_next(input)
 }
 
 fn number(input: &mut Input<'_>) -> Result<Token, ContextError> {
@@ -59,7 +70,10 @@ fn number(input: &mut Input<'_>) -> Result<Token, ContextError> {
 
 fn word(input: &mut Input<'_>) -> Result<Token, ContextError> {
     let start = |c: char| c.is_alphabetic() || c == '_';
-    (one_of(start), take_while(0.., |c: char| c.is_alphanumeric() || c == '_'))
+    (
+        one_of(start),
+        take_while(0.., |c: char| c.is_alphanumeric() || c == '_'),
+    )
         .take()
         .map(|word: &str| Token::Word(word.to_owned()))
         .parse_next(input)

@@ -61,7 +61,11 @@ pub enum Origin {
     Feed(FeedAggregate),
     Formula(Expr),
     /// Over the members of a household.
-    Members { how: How, value: Expr, filter: Option<Expr> },
+    Members {
+        how: How,
+        value: Expr,
+        filter: Option<Expr>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,7 +93,10 @@ impl How {
     ];
 
     pub fn word(self) -> &'static str {
-        How::ALL.iter().find(|(_, how)| *how == self).map_or("", |(word, _)| word)
+        How::ALL
+            .iter()
+            .find(|(_, how)| *how == self)
+            .map_or("", |(word, _)| word)
     }
 }
 

@@ -56,7 +56,11 @@ impl Reading {
 impl<'n> Fields<'n> {
     pub fn of(node: &'n Node, reading: &mut Reading) -> Option<Fields<'n>> {
         match node.map() {
-            Some(entries) => Some(Fields { entries, asked: Vec::new(), spot: node.spot }),
+            Some(entries) => Some(Fields {
+                entries,
+                asked: Vec::new(),
+                spot: node.spot,
+            }),
             None => {
                 reading.report(Fault::Shape, node.spot, "expected `key: value` lines");
                 None
@@ -122,7 +126,11 @@ impl<'n> Fields<'n> {
             NodeKind::Scalar { text, .. } if !text.is_empty() => vec![text.clone()],
             NodeKind::List(items) => items.iter().filter_map(|item| item.text().map(str::to_owned)).collect(),
             _ => {
-                reading.report(Fault::Shape, node.spot, format!("`{key}` is a citation or a list of them"));
+                reading.report(
+                    Fault::Shape,
+                    node.spot,
+                    format!("`{key}` is a citation or a list of them"),
+                );
                 Vec::new()
             }
         }
@@ -133,31 +141,43 @@ impl<'n> Fields<'n> {
     }
 
     pub fn rest(&self) -> impl Iterator<Item = &'n (Key, Node)> + '_ {
-        self.entries.iter().filter(|(key, _)| !self.asked.iter().any(|asked| *asked == key.text))
+        self.entries
+            .iter()
+            .filter(|(key, _)| !self.asked.iter().any(|asked| *asked == key.text))
     }
 
     /// Reports every key that nobody asked for.
     pub fn done(self, reading: &mut Reading) {
         for (key, _) in self.rest() {
             let finding = Finding::new(Fault::Shape, key.spot, format!("`{}` is not a key here", key.text));
-            reading.findings.push(match nearest(&key.text, self.asked.iter().copied()) {
-                Some(known) => finding.propose(format!("did you mean `{known}`?")),
-                None => finding.propose(format!("known here: {}", self.asked.join(", "))),
-            });
+            reading
+                .findings
+                .push(match nearest(&key.text, self.asked.iter().copied()) {
+                    Some(known) => finding.propose(format!("did you mean `{known}`?")),
+                    None => finding.propose(format!("known here: {}", self.asked.join(", "))),
+                });
         }
     }
 }
 
 pub fn literal(node: &Node) -> Option<Literal> {
-    node.text().map(|text| Literal { text: text.to_owned(), spot: node.spot })
+    node.text().map(|text| Literal {
+        text: text.to_owned(),
+        spot: node.spot,
+    })
 }
 
 /// `{zh: …, en: …}`, or one text for both.
 pub fn words(node: &Node, reading: &mut Reading) -> Words {
     if let Some(text) = node.text() {
-        return Words { zh: text.to_owned(), en: text.to_owned() };
+        return Words {
+            zh: text.to_owned(),
+            en: text.to_owned(),
+        };
     }
-    let Some(mut fields) = Fields::of(node, reading) else { return Words::default() };
+    let Some(mut fields) = Fields::of(node, reading) else {
+        return Words::default();
+    };
     let zh = fields.text("zh", reading).unwrap_or_default().to_owned();
     let en = fields.text("en", reading).unwrap_or_default().to_owned();
     fields.done(reading);

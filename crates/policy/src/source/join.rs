@@ -43,7 +43,11 @@ pub fn read(sources: &Sources) -> (Declarations, Vec<Finding>) {
     }
     for (name, parameter) in &said.parameters {
         if parameter.ty == Type::Unknown {
-            reading.report(Fault::Shape, parameter.spot, format!("`type` of parameter `{name}` is missing"));
+            reading.report(
+                Fault::Shape,
+                parameter.spot,
+                format!("`type` of parameter `{name}` is missing"),
+            );
         }
     }
     said.expressions = reading.numbering.count();
@@ -74,7 +78,12 @@ fn packs(sources: &Sources, reading: &mut Reading) -> Vec<PackFiles> {
         };
         if path == "pack.yaml" || path.ends_with("/pack.yaml") {
             if let Some((head, spot)) = head(&node, reading) {
-                packs.push(PackFiles { folder: folder(path).to_owned(), head, spot, documents: Vec::new() });
+                packs.push(PackFiles {
+                    folder: folder(path).to_owned(),
+                    head,
+                    spot,
+                    documents: Vec::new(),
+                });
             }
         } else {
             others.push((path, node));
@@ -91,7 +100,15 @@ fn packs(sources: &Sources, reading: &mut Reading) -> Vec<PackFiles> {
         }
     }
     if packs.is_empty() {
-        reading.report(Fault::Shape, Spot { line: 1, column: 1, ..Spot::default() }, "there is no pack.yaml");
+        reading.report(
+            Fault::Shape,
+            Spot {
+                line: 1,
+                column: 1,
+                ..Spot::default()
+            },
+            "there is no pack.yaml",
+        );
     }
     packs
 }
@@ -100,14 +117,18 @@ fn head(node: &Node, reading: &mut Reading) -> Option<(PackHead, Spot)> {
     let mut fields = Fields::of(node, reading)?;
     let name = fields.needed("pack", reading)?;
     let title = fields.words("title", reading);
-    let extends = fields.take("extends").and_then(|node| Some((node.text()?.to_owned(), node.spot)));
+    let extends = fields
+        .take("extends")
+        .and_then(|node| Some((node.text()?.to_owned(), node.spot)));
     let place = fields.text("place", reading).map(str::to_owned);
     let version = fields.text("version", reading).unwrap_or_default().to_owned();
     fields.citations("basis", reading);
     fields.take("note");
     let mut places = Vec::new();
     for item in fields.take("places").and_then(Node::list).unwrap_or_default() {
-        let Some(mut place) = Fields::of(item, reading) else { continue };
+        let Some(mut place) = Fields::of(item, reading) else {
+            continue;
+        };
         let code = place.needed("code", reading).and_then(Node::text);
         let parent = place.text("parent", reading).map(str::to_owned);
         place.take("name");
@@ -115,15 +136,24 @@ fn head(node: &Node, reading: &mut Reading) -> Option<(PackHead, Spot)> {
         places.extend(code.map(|code| (code.to_owned(), parent)));
     }
     fields.done(reading);
-    let head = PackHead { name: name.text()?.to_owned(), title, extends, place, version, places };
+    let head = PackHead {
+        name: name.text()?.to_owned(),
+        title,
+        extends,
+        place,
+        version,
+        places,
+    };
     Some((head, name.spot))
 }
 
 /// Indices of packs, root first: the one that no other extends is the leaf.
 fn order(packs: &[PackFiles], reading: &mut Reading) -> Vec<usize> {
     let named = |name: &str| packs.iter().position(|pack| pack.head.name == name);
-    let extended: Vec<usize> =
-        packs.iter().filter_map(|pack| named(&pack.head.extends.as_ref()?.0)).collect();
+    let extended: Vec<usize> = packs
+        .iter()
+        .filter_map(|pack| named(&pack.head.extends.as_ref()?.0))
+        .collect();
     let leaves: Vec<usize> = (0..packs.len()).filter(|at| !extended.contains(at)).collect();
     let Some(&leaf) = leaves.first() else {
         if let Some(pack) = packs.first() {
@@ -135,7 +165,10 @@ fn order(packs: &[PackFiles], reading: &mut Reading) -> Vec<usize> {
         reading.report(
             Fault::Shape,
             packs[other].spot,
-            format!("packs `{}` and `{}` both stand at the end", packs[leaf].head.name, packs[other].head.name),
+            format!(
+                "packs `{}` and `{}` both stand at the end",
+                packs[leaf].head.name, packs[other].head.name
+            ),
         );
     }
     let mut order = vec![leaf];
@@ -151,7 +184,11 @@ fn order(packs: &[PackFiles], reading: &mut Reading) -> Vec<usize> {
                 at = next;
             }
             None => {
-                reading.report(Fault::UnknownName, *spot, format!("the files of pack `{parent}` were not given"));
+                reading.report(
+                    Fault::UnknownName,
+                    *spot,
+                    format!("the files of pack `{parent}` were not given"),
+                );
                 break;
             }
         }
@@ -165,12 +202,22 @@ fn document_into(said: &mut Declarations, node: Node, depth: u16, reading: &mut 
         said.cases.push((node.spot, node));
         return;
     }
-    let Some(mut fields) = Fields::of(&node, reading) else { return };
-    let programme = if fields.take("programme").is_some() { programmes::read(&mut fields, reading) } else { None };
+    let Some(mut fields) = Fields::of(&node, reading) else {
+        return;
+    };
+    let programme = if fields.take("programme").is_some() {
+        programmes::read(&mut fields, reading)
+    } else {
+        None
+    };
     let owner = fields.take("programme").and_then(Node::text);
-    let own_variables = fields.take("variables").map(|node| variables::read(node, owner, reading));
+    let own_variables = fields
+        .take("variables")
+        .map(|node| variables::read(node, owner, reading));
     let own_parameters = fields.take("parameters").map(|node| parameters::read(node, reading));
-    let own_indicators = fields.take("indicators").map(|node| programmes::indicators(node, reading));
+    let own_indicators = fields
+        .take("indicators")
+        .map(|node| programmes::indicators(node, reading));
     fields.take("note");
     fields.done(reading);
     for (variable, replaces) in own_variables.unwrap_or_default() {
@@ -188,8 +235,12 @@ fn document_into(said: &mut Declarations, node: Node, depth: u16, reading: &mut 
 fn add_variable(said: &mut Declarations, variable: Variable, replaces: bool, reading: &mut Reading) {
     match said.variables.get(&variable.name) {
         Some(_) if !replaces => reading.findings.push(
-            Finding::new(Fault::Duplicate, variable.spot, format!("`{}` is declared twice", variable.name))
-                .propose("give it another name, or say `replaces: <reason>`"),
+            Finding::new(
+                Fault::Duplicate,
+                variable.spot,
+                format!("`{}` is declared twice", variable.name),
+            )
+            .propose("give it another name, or say `replaces: <reason>`"),
         ),
         None if replaces => reading.report(
             Fault::Replaced,
@@ -212,9 +263,14 @@ fn add_parameter(said: &mut Declarations, mut parameter: Parameter, depth: u16, 
     for mut value in parameter.values {
         value.depth = depth;
         let named = reading.deferred_keys.iter().position(|(spot, _)| *spot == value.spot);
-        let named = named.map(|at| reading.deferred_keys.swap_remove(at).1).unwrap_or_default();
+        let named = named
+            .map(|at| reading.deferred_keys.swap_remove(at).1)
+            .unwrap_or_default();
         let mut keys = vec![None; parent.by.len()];
-        let own = own_order.iter().zip(&value.keys).map(|((name, spot), key)| (name.clone(), key.clone(), *spot));
+        let own = own_order
+            .iter()
+            .zip(&value.keys)
+            .map(|((name, spot), key)| (name.clone(), key.clone(), *spot));
         for (name, key, spot) in own.chain(named) {
             match parent.by.iter().position(|(by, _)| *by == name) {
                 Some(at) => keys[at] = key,
@@ -252,7 +308,11 @@ fn restate(parent: &mut Programme, child: Programme) {
         }
     }
     for exclusion in child.exclusions {
-        match parent.exclusions.iter_mut().find(|known| known.programme == exclusion.programme) {
+        match parent
+            .exclusions
+            .iter_mut()
+            .find(|known| known.programme == exclusion.programme)
+        {
             Some(known) => *known = exclusion,
             None => parent.exclusions.push(exclusion),
         }
@@ -272,4 +332,3 @@ fn restate(parent: &mut Programme, child: Programme) {
     parent.basis.extend(child.basis);
     parent.further.extend(child.further);
 }
-

@@ -11,14 +11,21 @@ pub fn read(node: &Node, reading: &mut Reading) -> Vec<Parameter> {
         reading.report(Fault::Shape, node.spot, "`parameters:` maps names to declarations");
         return Vec::new();
     };
-    entries.iter().filter_map(|(key, node)| parameter(key, node, reading)).collect()
+    entries
+        .iter()
+        .filter_map(|(key, node)| parameter(key, node, reading))
+        .collect()
 }
 
 fn parameter(key: &Key, node: &Node, reading: &mut Reading) -> Option<Parameter> {
     let mut fields = Fields::of(node, reading)?.at(key.spot);
     // A pack that restates a parameter for its place may leave out what the parent says.
     let restated = fields.take("type").is_none();
-    let ty = if restated { Some(crate::types::Type::Unknown) } else { value_type(&mut fields, reading) };
+    let ty = if restated {
+        Some(crate::types::Type::Unknown)
+    } else {
+        value_type(&mut fields, reading)
+    };
     let label = fields.words("label", reading);
     let by = by(fields.take("by"), reading);
     let floor = fields.text("floor", reading);
@@ -30,7 +37,9 @@ fn parameter(key: &Key, node: &Node, reading: &mut Reading) -> Option<Parameter>
     fields.take("note");
     fields.take("replaces");
     fields.take("unit");
-    let range = fields.take("range").and_then(|node| super::variables::range(node, reading));
+    let range = fields
+        .take("range")
+        .and_then(|node| super::variables::range(node, reading));
     let values = fields.take("values");
     let single = fields.literal("value");
     fields.done(reading);
@@ -57,7 +66,11 @@ fn parameter(key: &Key, node: &Node, reading: &mut Reading) -> Option<Parameter>
         });
     }
     if list.is_empty() && !required && !restated && values.is_none() {
-        reading.report(Fault::Shape, key.spot, "a parameter has values, or says `required: true`");
+        reading.report(
+            Fault::Shape,
+            key.spot,
+            "a parameter has values, or says `required: true`",
+        );
     }
     Some(Parameter {
         name: key.text.clone(),
@@ -75,9 +88,10 @@ fn parameter(key: &Key, node: &Node, reading: &mut Reading) -> Option<Parameter>
 fn by(node: Option<&Node>, reading: &mut Reading) -> Vec<(String, super::spot::Spot)> {
     match node.map(|node| (&node.kind, node.spot)) {
         None => Vec::new(),
-        Some((NodeKind::List(items), _)) => {
-            items.iter().filter_map(|item| item.text().map(|text| (text.to_owned(), item.spot))).collect()
-        }
+        Some((NodeKind::List(items), _)) => items
+            .iter()
+            .filter_map(|item| item.text().map(|text| (text.to_owned(), item.spot)))
+            .collect(),
         Some((NodeKind::Scalar { text, .. }, spot)) => vec![(text.clone(), spot)],
         Some((_, spot)) => {
             reading.report(Fault::Shape, spot, "`by` is a list of variables");

@@ -9,8 +9,18 @@ use crate::expression::syntax::Expr;
 use crate::types::Entity;
 
 /// What a programme says that the engine passes on as it stands.
-const FURTHER: [&str; 10] =
-    ["clocks", "review", "notice", "pay", "grace", "documents", "steps", "apply", "refer", "survey"];
+const FURTHER: [&str; 10] = [
+    "clocks",
+    "review",
+    "notice",
+    "pay",
+    "grace",
+    "documents",
+    "steps",
+    "apply",
+    "refer",
+    "survey",
+];
 
 /// A condition list has a limit because `<programme>_unmet` is a mask of 63 bits.
 const CONDITIONS_MAX: usize = 60;
@@ -20,18 +30,28 @@ pub fn read(fields: &mut Fields<'_>, reading: &mut Reading) -> Option<Programme>
     let title = fields.words("title", reading);
     // A child pack that restates a programme may leave out whose it is; `Entity::Row` stands for "as the parent says".
     let restated = fields.take("replaces").is_some() && fields.take("of").is_none();
-    let entity = if restated { Some(Entity::Row) } else { entity(fields, reading) };
+    let entity = if restated {
+        Some(Entity::Row)
+    } else {
+        entity(fields, reading)
+    };
     let layer = fields.text("layer", reading).unwrap_or_default().to_owned();
     let basis = fields.citations("basis", reading);
-    let in_force = fields.take("in_force").map_or((None, None), |node| period(node, reading));
-    let conditions: Vec<Condition> =
-        items(fields.take("conditions"), reading, |fields, reading| condition(fields, reading));
-    let exclusions = items(fields.take("exclusions"), reading, |fields, reading| exclusion(fields, reading));
+    let in_force = fields
+        .take("in_force")
+        .map_or((None, None), |node| period(node, reading));
+    let conditions: Vec<Condition> = items(fields.take("conditions"), reading, |fields, reading| {
+        condition(fields, reading)
+    });
+    let exclusions = items(fields.take("exclusions"), reading, |fields, reading| {
+        exclusion(fields, reading)
+    });
     let higher_of = match fields.take("higher_of").map(|node| (&node.kind, node.spot)) {
         None => Vec::new(),
-        Some((NodeKind::List(items), _)) => {
-            items.iter().filter_map(|item| item.text().map(|t| (t.to_owned(), item.spot))).collect()
-        }
+        Some((NodeKind::List(items), _)) => items
+            .iter()
+            .filter_map(|item| item.text().map(|t| (t.to_owned(), item.spot)))
+            .collect(),
         Some((_, spot)) => {
             reading.report(Fault::Shape, spot, "`higher_of` is a list of programmes");
             Vec::new()
@@ -47,7 +67,11 @@ pub fn read(fields: &mut Fields<'_>, reading: &mut Reading) -> Option<Programme>
         }
     }
     if conditions.len() + exclusions.len() > CONDITIONS_MAX {
-        reading.report(Fault::Shape, name.spot, format!("more than {CONDITIONS_MAX} conditions"));
+        reading.report(
+            Fault::Shape,
+            name.spot,
+            format!("more than {CONDITIONS_MAX} conditions"),
+        );
     }
     Some(Programme {
         name: name.text()?.to_owned(),
@@ -79,7 +103,9 @@ fn items<T>(
     };
     let mut found = Vec::new();
     for item in list {
-        let Some(mut fields) = Fields::of(item, reading) else { continue };
+        let Some(mut fields) = Fields::of(item, reading) else {
+            continue;
+        };
         found.extend(read(&mut fields, reading));
         fields.done(reading);
     }
@@ -116,11 +142,19 @@ fn exclusion(fields: &mut Fields<'_>, reading: &mut Reading) -> Option<Exclusion
     let met = fields.words("met", reading);
     let unmet = fields.words("unmet", reading);
     fields.take("note");
-    Some(Exclusion { programme: programme.text()?.to_owned(), spot: programme.spot, basis, met, unmet })
+    Some(Exclusion {
+        programme: programme.text()?.to_owned(),
+        spot: programme.spot,
+        basis,
+        met,
+        unmet,
+    })
 }
 
 fn period(node: &Node, reading: &mut Reading) -> (Option<i32>, Option<i32>) {
-    let Some(mut fields) = Fields::of(node, reading) else { return (None, None) };
+    let Some(mut fields) = Fields::of(node, reading) else {
+        return (None, None);
+    };
     let period = (fields.day("from", reading), fields.day("to", reading));
     fields.done(reading);
     period
@@ -129,7 +163,11 @@ fn period(node: &Node, reading: &mut Reading) -> (Option<i32>, Option<i32>) {
 fn amount(node: &Node, reading: &mut Reading) -> Option<Amount> {
     if node.text().is_some() {
         let value = reading.expression(node)?;
-        return Some(Amount { value, text: node.text()?.to_owned(), round: None });
+        return Some(Amount {
+            value,
+            text: node.text()?.to_owned(),
+            round: None,
+        });
     }
     let mut fields = Fields::of(node, reading)?;
     let value = fields.needed("value", reading)?;
@@ -137,7 +175,11 @@ fn amount(node: &Node, reading: &mut Reading) -> Option<Amount> {
     fields.take("basis");
     fields.take("note");
     fields.done(reading);
-    Some(Amount { text: value.text()?.to_owned(), value: reading.expression(value)?, round })
+    Some(Amount {
+        text: value.text()?.to_owned(),
+        value: reading.expression(value)?,
+        round,
+    })
 }
 
 fn rounding(node: &Node, reading: &mut Reading) -> Option<Rounding> {
@@ -171,22 +213,44 @@ pub fn indicators(node: &Node, reading: &mut Reading) -> Vec<Indicator> {
         reading.report(Fault::Shape, node.spot, "`indicators:` maps names to declarations");
         return Vec::new();
     };
-    entries.iter().filter_map(|(key, node)| indicator(key, node, reading)).collect()
+    entries
+        .iter()
+        .filter_map(|(key, node)| indicator(key, node, reading))
+        .collect()
 }
 
 fn indicator(key: &Key, node: &Node, reading: &mut Reading) -> Option<Indicator> {
     let mut fields = Fields::of(node, reading)?.at(key.spot);
     let entity = entity(&mut fields, reading)?;
     let test: Option<Expr> = fields.needed("test", reading).and_then(|node| reading.expression(node));
-    let further = fields.rest().map(|(key, node)| (key.text.clone(), node.to_json())).collect();
-    Some(Indicator { name: key.text.clone(), spot: key.spot, entity, test: test?, further })
+    let further = fields
+        .rest()
+        .map(|(key, node)| (key.text.clone(), node.to_json()))
+        .collect();
+    Some(Indicator {
+        name: key.text.clone(),
+        spot: key.spot,
+        entity,
+        test: test?,
+        further,
+    })
 }
 
 /// The texts of an exclusion that says none.
 pub fn exclusion_words(title: &Words, met: &Words, unmet: &Words) -> (Words, Words) {
-    let or = |given: &Words, zh: String, en: String| if given.zh.is_empty() { Words { zh, en } } else { given.clone() };
+    let or = |given: &Words, zh: String, en: String| {
+        if given.zh.is_empty() {
+            Words { zh, en }
+        } else {
+            given.clone()
+        }
+    };
     (
-        or(met, format!("未享受{}。", title.zh), format!("Not covered by {}.", title.en)),
+        or(
+            met,
+            format!("未享受{}。", title.zh),
+            format!("Not covered by {}.", title.en),
+        ),
         or(
             unmet,
             format!("已符合{}条件，不能同时享受。", title.zh),
@@ -194,4 +258,3 @@ pub fn exclusion_words(title: &Words, met: &Words, unmet: &Words) -> (Words, Wor
         ),
     )
 }
-

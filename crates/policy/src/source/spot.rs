@@ -14,7 +14,11 @@ pub struct Spot {
 impl Spot {
     /// The stretch of `length` characters that begins `skip` characters into this one.
     pub fn within(self, skip: usize, length: usize) -> Spot {
-        Spot { column: self.column + skip as u32, length: length.max(1) as u32, ..self }
+        Spot {
+            column: self.column + skip as u32,
+            length: length.max(1) as u32,
+            ..self
+        }
     }
 }
 
@@ -111,7 +115,12 @@ pub struct Finding {
 
 impl Finding {
     pub fn new(fault: Fault, spot: Spot, message: impl Into<String>) -> Finding {
-        Finding { fault, spot, message: message.into(), proposal: None }
+        Finding {
+            fault,
+            spot,
+            message: message.into(),
+            proposal: None,
+        }
     }
 
     pub fn propose(mut self, proposal: impl Into<String>) -> Finding {
@@ -158,14 +167,27 @@ fn severity_word<S: serde::Serializer>(severity: &Severity, to: S) -> Result<S::
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = if self.severity == Severity::Error { "error" } else { "warning" };
+        let word = if self.severity == Severity::Error {
+            "error"
+        } else {
+            "warning"
+        };
         writeln!(f, "{word}[{}]: {}", self.code, self.message)?;
         writeln!(f, "  --> {}:{}:{}", self.file, self.line, self.column)?;
         let number = self.line.to_string();
         writeln!(f, "{number} | {}", self.text)?;
-        let before: String =
-            self.text.chars().take(self.column.saturating_sub(1) as usize).map(blank_of_same_width).collect();
-        let room = self.text.chars().count().saturating_sub(self.column.saturating_sub(1) as usize).max(1);
+        let before: String = self
+            .text
+            .chars()
+            .take(self.column.saturating_sub(1) as usize)
+            .map(blank_of_same_width)
+            .collect();
+        let room = self
+            .text
+            .chars()
+            .count()
+            .saturating_sub(self.column.saturating_sub(1) as usize)
+            .max(1);
         let carets = "^".repeat((self.length as usize).clamp(1, room));
         write!(f, "{} | {before}{carets}", " ".repeat(number.len()))?;
         if let Some(proposal) = &self.proposal {
@@ -179,8 +201,12 @@ impl fmt::Display for Diagnostic {
 fn blank_of_same_width(c: char) -> char {
     match c {
         '\t' => '\t',
-        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}'
-        | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' => '\u{3000}',
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}' => '\u{3000}',
         _ => ' ',
     }
 }

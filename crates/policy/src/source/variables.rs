@@ -18,15 +18,13 @@ pub fn read(node: &Node, programme: Option<&str>, reading: &mut Reading) -> Vec<
         reading.report(Fault::Shape, node.spot, "`variables:` maps names to declarations");
         return Vec::new();
     };
-    entries.iter().filter_map(|(key, node)| variable(key, node, programme, reading)).collect()
+    entries
+        .iter()
+        .filter_map(|(key, node)| variable(key, node, programme, reading))
+        .collect()
 }
 
-fn variable(
-    key: &Key,
-    node: &Node,
-    programme: Option<&str>,
-    reading: &mut Reading,
-) -> Option<(Variable, bool)> {
+fn variable(key: &Key, node: &Node, programme: Option<&str>, reading: &mut Reading) -> Option<(Variable, bool)> {
     let mut fields = Fields::of(node, reading)?.at(key.spot);
     let entity = entity(&mut fields, reading);
     let ty = value_type(&mut fields, reading);
@@ -95,8 +93,9 @@ fn ask(node: &Node, reading: &mut Reading) -> Option<Ask> {
 }
 
 pub fn range(node: &Node, reading: &mut Reading) -> Option<(Decimal, Decimal)> {
-    let bounds: Option<Vec<Decimal>> =
-        node.list().map(|items| items.iter().filter_map(|i| Decimal::parse(i.text()?)).collect());
+    let bounds: Option<Vec<Decimal>> = node
+        .list()
+        .map(|items| items.iter().filter_map(|i| Decimal::parse(i.text()?)).collect());
     match bounds.as_deref() {
         Some([low, high]) => Some((*low, *high)),
         _ => {
@@ -115,7 +114,10 @@ fn origin(fields: &mut Fields<'_>, key: &Key, reading: &mut Reading) -> Option<O
     let table = fields.take("table");
     let over = fields.take("over");
     let said = usize::from(input)
-        + [source, feed, formula, bands, table, over].iter().filter(|given| given.is_some()).count();
+        + [source, feed, formula, bands, table, over]
+            .iter()
+            .filter(|given| given.is_some())
+            .count();
     if said != 1 {
         reading.report(
             Fault::Shape,
@@ -143,12 +145,18 @@ fn origin(fields: &mut Fields<'_>, key: &Key, reading: &mut Reading) -> Option<O
 
 /// The one aggregation that is said, with its expression.
 fn aggregation<'n>(fields: &mut Fields<'n>, reading: &mut Reading) -> Option<(How, &'n Node)> {
-    let said: Vec<(How, &Node)> =
-        How::ALL.iter().filter_map(|(word, how)| fields.take(word).map(|node| (*how, node))).collect();
+    let said: Vec<(How, &Node)> = How::ALL
+        .iter()
+        .filter_map(|(word, how)| fields.take(word).map(|node| (*how, node)))
+        .collect();
     match said.as_slice() {
         [one] => Some(*one),
         _ => {
-            reading.report(Fault::Shape, fields.spot, "say one of sum, count, any, all, min, max, latest, earliest");
+            reading.report(
+                Fault::Shape,
+                fields.spot,
+                "say one of sum, count, any, all, min, max, latest, earliest",
+            );
             None
         }
     }
@@ -160,21 +168,33 @@ fn members(over: &Node, fields: &mut Fields<'_>, reading: &mut Reading) -> Optio
     }
     let (how, node) = aggregation(fields, reading)?;
     if matches!(how, How::Latest | How::Earliest) {
-        reading.report(Fault::Shape, node.spot, "members have no order: use sum, count, any, all, min or max");
+        reading.report(
+            Fault::Shape,
+            node.spot,
+            "members have no order: use sum, count, any, all, min or max",
+        );
         return None;
     }
     let value = every_member(how, node, reading)?;
     let filter = fields.take("where").map(|node| reading.expression(node));
     match filter {
         Some(None) => None,
-        filter => Some(Origin::Members { how, value, filter: filter.flatten() }),
+        filter => Some(Origin::Members {
+            how,
+            value,
+            filter: filter.flatten(),
+        }),
     }
 }
 
 /// `count: members` and `count: records` count everything.
 fn every_member(how: How, node: &Node, reading: &mut Reading) -> Option<Expr> {
     if how == How::Count && matches!(node.text(), Some("members" | "records")) {
-        return Some(Expr { id: reading.numbering.next(), spot: node.spot, kind: ExprKind::Bool(true) });
+        return Some(Expr {
+            id: reading.numbering.next(),
+            spot: node.spot,
+            kind: ExprKind::Bool(true),
+        });
     }
     reading.expression(node)
 }
@@ -209,7 +229,11 @@ fn window(node: &Node, reading: &mut Reading) -> Option<(u32, Expr)> {
     let months = fields.needed("months", reading)?;
     let by = fields.needed("by", reading)?;
     fields.done(reading);
-    let Some(count) = months.text().and_then(|text| text.parse::<u32>().ok()).filter(|m| (1..=1200).contains(m)) else {
+    let Some(count) = months
+        .text()
+        .and_then(|text| text.parse::<u32>().ok())
+        .filter(|m| (1..=1200).contains(m))
+    else {
         reading.report(Fault::Shape, months.spot, "`months` is a whole number from 1 to 1200");
         return None;
     };
@@ -240,11 +264,22 @@ fn bands(node: &Node, reading: &mut Reading) -> Option<Expr> {
         match (below, upto) {
             (None, None) => otherwise = Some(Box::new(value)),
             (below, upto) => {
-                let operator = if below.is_some() { Operator::Less } else { Operator::LessOrEqual };
+                let operator = if below.is_some() {
+                    Operator::Less
+                } else {
+                    Operator::LessOrEqual
+                };
                 let bound = reading.expression(below.or(upto)?)?;
                 check_order(&bound, &mut last, otherwise.is_some(), reading);
                 let kind = ExprKind::Binary(operator, Box::new(on.clone()), Box::new(bound.clone()));
-                branches.push((Expr { id: reading.numbering.next(), spot: bound.spot, kind }, value));
+                branches.push((
+                    Expr {
+                        id: reading.numbering.next(),
+                        spot: bound.spot,
+                        kind,
+                    },
+                    value,
+                ));
             }
         }
     }
@@ -253,7 +288,11 @@ fn bands(node: &Node, reading: &mut Reading) -> Option<Expr> {
 
 fn check_order(bound: &Expr, last: &mut Option<Decimal>, after_open: bool, reading: &mut Reading) {
     if after_open {
-        reading.report(Fault::BandOverlap, bound.spot, "this band stands below the open one and is never reached");
+        reading.report(
+            Fault::BandOverlap,
+            bound.spot,
+            "this band stands below the open one and is never reached",
+        );
     }
     let ExprKind::Number(number) = bound.kind else { return };
     if let Some(previous) = *last {
@@ -284,7 +323,11 @@ fn table(node: &Node, reading: &mut Reading) -> Option<Expr> {
         let value = fields.needed("value", reading)?;
         fields.done(reading);
         if otherwise.is_some() {
-            reading.report(Fault::Unreachable, row.spot, "this row stands below the one for all other cases");
+            reading.report(
+                Fault::Unreachable,
+                row.spot,
+                "this row stands below the one for all other cases",
+            );
         }
         match when {
             Some(when) => branches.push((reading.expression(when)?, reading.expression(value)?)),
@@ -297,8 +340,10 @@ fn table(node: &Node, reading: &mut Reading) -> Option<Expr> {
 fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>>, spot: Spot, reading: &mut Reading) -> Expr {
     match (branches.is_empty(), otherwise) {
         (true, Some(only)) => *only,
-        (_, otherwise) => {
-            Expr { id: reading.numbering.next(), spot, kind: ExprKind::Case { branches, otherwise } }
-        }
+        (_, otherwise) => Expr {
+            id: reading.numbering.next(),
+            spot,
+            kind: ExprKind::Case { branches, otherwise },
+        },
     }
 }

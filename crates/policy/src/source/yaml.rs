@@ -16,7 +16,10 @@ pub struct Node {
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
     /// The text as written, without quotes. `plain` is false for quoted and block text.
-    Scalar { text: String, plain: bool },
+    Scalar {
+        text: String,
+        plain: bool,
+    },
     List(Vec<Node>),
     Map(Vec<(Key, Node)>),
 }
@@ -77,13 +80,24 @@ impl Node {
 
 /// Reads one document. Aliases and several documents in one file are refused: packs are read aloud, top to bottom.
 pub fn parse(file: u16, text: &str) -> Result<Node, Finding> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), file };
+    let mut reader = Reader {
+        parser: Parser::new_from_str(text),
+        file,
+    };
     loop {
         match reader.next()? {
             (Event::StreamStart | Event::DocumentStart(..), _) => {}
             (Event::StreamEnd | Event::DocumentEnd, _) => {
-                let spot = Spot { file, line: 1, column: 1, length: 1 };
-                return Ok(Node { spot, kind: NodeKind::Map(Vec::new()) });
+                let spot = Spot {
+                    file,
+                    line: 1,
+                    column: 1,
+                    length: 1,
+                };
+                return Ok(Node {
+                    spot,
+                    kind: NodeKind::Map(Vec::new()),
+                });
             }
             (event, span) => {
                 let node = reader.node(event, span, 0)?;
@@ -105,10 +119,26 @@ impl<'t> Reader<'t> {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
                 let at = error.marker();
-                let spot = Spot { file: self.file, line: at.line() as u32, column: at.col() as u32 + 1, length: 1 };
-                Err(Finding::new(Fault::Yaml, spot, format!("not valid YAML: {}", error.info())))
+                let spot = Spot {
+                    file: self.file,
+                    line: at.line() as u32,
+                    column: at.col() as u32 + 1,
+                    length: 1,
+                };
+                Err(Finding::new(
+                    Fault::Yaml,
+                    spot,
+                    format!("not valid YAML: {}", error.info()),
+                ))
             }
-            None => Err(Finding::new(Fault::Yaml, Spot { file: self.file, ..Spot::default() }, "the file ends early")),
+            None => Err(Finding::new(
+                Fault::Yaml,
+                Spot {
+                    file: self.file,
+                    ..Spot::default()
+                },
+                "the file ends early",
+            )),
         }
     }
 
@@ -126,7 +156,11 @@ impl<'t> Reader<'t> {
 
     fn spot(&self, span: Span) -> Spot {
         let (start, end) = (span.start, span.end);
-        let length = if end.line() == start.line() { end.col().saturating_sub(start.col()) } else { 1 };
+        let length = if end.line() == start.line() {
+            end.col().saturating_sub(start.col())
+        } else {
+            1
+        };
         Spot {
             file: self.file,
             line: start.line() as u32,
@@ -138,12 +172,17 @@ impl<'t> Reader<'t> {
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Finding> {
         let spot = self.spot(span);
         if depth > DEPTH_MAX {
-            return Err(Finding::new(Fault::Yaml, spot, format!("nested deeper than {DEPTH_MAX}")));
+            return Err(Finding::new(
+                Fault::Yaml,
+                spot,
+                format!("nested deeper than {DEPTH_MAX}"),
+            ));
         }
         let kind = match event {
-            Event::Scalar(text, style, ..) => {
-                NodeKind::Scalar { text: text.into_owned(), plain: style == ScalarStyle::Plain }
-            }
+            Event::Scalar(text, style, ..) => NodeKind::Scalar {
+                text: text.into_owned(),
+                plain: style == ScalarStyle::Plain,
+            },
             Event::SequenceStart(..) => self.items(depth)?,
             Event::MappingStart(..) => self.entries(depth)?,
             _ => return Err(Finding::new(Fault::Yaml, spot, "aliases are not used in packs")),
@@ -167,11 +206,18 @@ impl<'t> Reader<'t> {
             let (event, span) = self.next()?;
             let key = match event {
                 Event::MappingEnd => return Ok(NodeKind::Map(entries)),
-                Event::Scalar(text, ..) => Key { text: text.into_owned(), spot: self.spot(span) },
+                Event::Scalar(text, ..) => Key {
+                    text: text.into_owned(),
+                    spot: self.spot(span),
+                },
                 _ => return Err(Finding::new(Fault::Yaml, self.spot(span), "a key is a plain word")),
             };
             if entries.iter().any(|(k, _)| k.text == key.text) {
-                return Err(Finding::new(Fault::Duplicate, key.spot, format!("`{}` is said twice", key.text)));
+                return Err(Finding::new(
+                    Fault::Duplicate,
+                    key.spot,
+                    format!("`{}` is said twice", key.text),
+                ));
             }
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;

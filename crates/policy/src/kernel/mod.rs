@@ -1,0 +1,7 @@
+//! The register machine: Arrow columns in, steps over chunks of households, Arrow columns out.
+
+pub mod execute;
+pub mod frame;
+pub mod input;
+pub mod loops;
+pub mod output;
