@@ -85,6 +85,29 @@ async function lists() {
   }
 }
 
+async function person() {
+  await open("/missed");
+  await page.getByRole("row").nth(1).getByRole("link").first().click();
+  await page.getByRole("heading", { level: 1, name: "为什么要看这个人？" }).waitFor();
+  await look("purpose");
+  await page.getByLabel("事由").fill("核查应享未享名单");
+  await page.getByRole("button", { name: "打开" }).click();
+  await page.getByRole("heading", { level: 1, name: "个人页" }).waitFor();
+  await look("person");
+  await fits(new URL(page.url()).pathname);
+}
+
+async function search() {
+  await open("/person");
+  await look("search");
+  await page.getByLabel("公民身份号码").fill("140105195010010020"); // the check digit is wrong
+  await page.getByLabel("事由").fill("定期复核");
+  await page.getByRole("button", { name: "查看" }).click();
+  await page.getByRole("alert").waitFor();
+  await look("search-refused");
+  assert.ok(!page.url().includes("1950"), "the id is not in the address");
+}
+
 async function english() {
   await open("/");
   await page.getByRole("button", { name: "English" }).click();
@@ -108,6 +131,8 @@ try {
   await map();
   await fits("/map");
   await lists();
+  await person();
+  await search();
   await english();
   await logOut();
   assert.deepEqual(errors, [], "the browser's console shows no error");

@@ -21,4 +21,4 @@ pub use app::{App, Foundation};
 pub use error::ServerError;
 pub use language::Language;
 pub use password::{KeptPassword, PasswordError, generate as generate_password};
-pub use routes::serve;
+pub use routes::{router, serve};

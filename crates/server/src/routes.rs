@@ -12,7 +12,8 @@ use crate::{api, pages, security};
 
 const STYLE: &str = include_str!("assets/style.css");
 
-pub(crate) fn router(app: App) -> Router {
+/// Pages, API and style sheet, with the guard around all of them.
+pub fn router(app: App) -> Router {
     Router::new()
         .route("/", get(pages::status::show))
         .route("/map", get(pages::map::show))
