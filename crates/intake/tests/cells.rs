@@ -6,7 +6,7 @@ use anwang_intake::cell::tidy;
 
 #[test]
 fn amounts_are_read_exactly_in_fen_or_refused() {
-    let check = |cell: &str, unit, fen| assert_eq!(number::fen(cell.as_bytes(), unit), fen, "{cell}");
+    let check = |cell: &str, unit, fen| assert_eq!(number::fen(cell.as_bytes(), unit).ok(), fen, "{cell}");
     for (cell, fen) in [
         ("0", Some(0)), ("669", Some(66_900)), ("669.5", Some(66_950)), ("669.05", Some(66_905)), ("-120.00", Some(-12_000)), ("+5", Some(500)),
         ("1,234,567.89", Some(123_456_789)), ("1234.5600", Some(123_456)), ("(35.20)", Some(-3_520)), ("¥12.00", Some(1_200)), ("12元", Some(1_200)),
@@ -16,6 +16,8 @@ fn amounts_are_read_exactly_in_fen_or_refused() {
     ] {
         check(cell, MoneyUnit::Yuan, fen);
     }
+    assert_eq!(number::fen(b"1.005", MoneyUnit::Yuan), Err(number::NotFen::FinerThanOneFen));
+    check("66900", MoneyUnit::Fen, Some(66_900));
     check("1.2", MoneyUnit::TenThousandYuan, Some(1_200_000));
     check("12元", MoneyUnit::TenThousandYuan, Some(1_200));
 }

@@ -24,21 +24,33 @@ impl Decimal {
 }
 
 /// Yuan with up to two decimals (more only if they are zero), `1,234.50`, `¥12`, `12元`, `1.2万元`, as fen.
-/// `scale_10000` says that the header gave 万元.
+/// A unit in the cell goes before `unit`, which the header gave.
 #[inline]
-pub fn fen(cell: &[u8], unit: MoneyUnit) -> Option<i64> {
+pub fn fen(cell: &[u8], unit: MoneyUnit) -> Result<i64, NotFen> {
     if unit == MoneyUnit::Yuan
         && let Some(fen) = plain_fen(cell)
     {
-        return Some(fen);
+        return Ok(fen);
     }
     let (number, of_cell) = without_currency(cell);
-    let ten_thousands = of_cell.unwrap_or(unit) == MoneyUnit::TenThousandYuan;
-    decimal(number)?.at(if ten_thousands { 6 } else { 2 })
+    let places = match of_cell.unwrap_or(unit) {
+        MoneyUnit::Fen => 0,
+        MoneyUnit::Yuan => 2,
+        MoneyUnit::TenThousandYuan => 6,
+    };
+    let amount = decimal(number).ok_or(NotFen::NotANumber)?;
+    amount.at(places).ok_or(if amount.digits.unsigned_abs() < 1 << 62 { NotFen::FinerThanOneFen } else { NotFen::NotANumber })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotFen {
+    NotANumber,
+    FinerThanOneFen,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoneyUnit {
+    Fen,
     Yuan,
     TenThousandYuan,
 }

@@ -9,7 +9,7 @@ use zip::ZipArchive;
 
 use super::{Blocks, ReadFault, Shape, Table, delimited, json_lines, parquet_file, sheet};
 
-/// A workbook or Parquet file inside an archive is unpacked into memory or a scratch file; more than this is refused.
+/// A workbook, or a Parquet file inside an archive, is unpacked into memory; more than this is refused.
 const UNPACKED_LIMIT_BYTES: u64 = 2 << 30;
 
 /// One table of a delivered file: the file itself, a member of an archive, or a sheet of a workbook.
@@ -22,17 +22,17 @@ pub struct Entry<'a> {
 }
 
 /// Calls `take` for every table in the file at `path`; a member that cannot be read is handed over as its fault.
-pub fn open<E: From<ReadFault>>(path: &Path, block_bytes: usize, scratch: &Path, take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>) -> Result<(), E> {
+pub fn open<E: From<ReadFault>>(path: &Path, block_bytes: usize, take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>) -> Result<(), E> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let opened = File::open(path).map_err(|error| ReadFault::File { path: name.clone(), reason: error.to_string() })?;
     let mut magic = [0u8; 8];
     let known = read_up_to(&opened, &mut magic).map_err(ReadFault::from)?;
     let mut index = 0;
     match kind_of(&magic[..known], &name) {
-        Kind::Zip => members(path, &name, block_bytes, scratch, take),
+        Kind::Zip => members(path, &name, block_bytes, take),
         kind => {
             let source = Source::File(path.to_owned());
-            tables(source, kind, name, block_bytes, scratch, &mut index, take)
+            tables(source, kind, name, block_bytes, &mut index, take)
         }
     }
 }
@@ -87,16 +87,11 @@ impl<'a> Source<'a> {
         Ok(bytes)
     }
 
-    /// Parquet is read from its end, so a packed one is unpacked into `scratch` first.
-    fn into_file(self, scratch: &Path, index: u32) -> Result<PathBuf, ReadFault> {
-        match self {
-            Source::File(path) => Ok(path),
-            Source::Stream(stream) => {
-                let path = scratch.join(format!("unpacked-{}-{index}.parquet", std::process::id()));
-                std::io::copy(&mut stream.take(UNPACKED_LIMIT_BYTES), &mut File::create(&path)?)?;
-                Ok(path)
-            }
-        }
+    fn into_parquet(self) -> Result<parquet_file::Content, ReadFault> {
+        Ok(match self {
+            Source::File(path) => parquet_file::Content::File(path),
+            stream => parquet_file::Content::Memory(stream.into_bytes()?.into()),
+        })
     }
 }
 
@@ -105,7 +100,6 @@ fn tables<E: From<ReadFault>>(
     kind: Kind,
     name: String,
     block_bytes: usize,
-    scratch: &Path,
     index: &mut u32,
     take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -123,7 +117,7 @@ fn tables<E: From<ReadFault>>(
             if inner == Kind::Gzip || inner == Kind::Zip {
                 return take(Err((name, ReadFault::Zip("an archive within an archive".to_owned()))));
             }
-            return tables(whole, inner, name, block_bytes, scratch, index, take);
+            return tables(whole, inner, name, block_bytes, index, take);
         }
         Kind::Workbook => {
             let sheets = source.into_bytes().and_then(sheet::open);
@@ -141,7 +135,7 @@ fn tables<E: From<ReadFault>>(
                 }
             };
         }
-        Kind::Parquet => source.into_file(scratch, *index).and_then(parquet_file::open).map(|(preview, blocks)| Table { shape: Shape::Parquet, preview, blocks: Blocks::Parquet(blocks) }),
+        Kind::Parquet => source.into_parquet().and_then(parquet_file::open).map(|(preview, blocks)| Table { shape: Shape::Parquet, preview, blocks: Blocks::Parquet(blocks) }),
         Kind::JsonLines => source
             .into_stream()
             .and_then(|stream| json_lines::open(stream, block_bytes))
@@ -163,7 +157,7 @@ fn tables<E: From<ReadFault>>(
     }
 }
 
-fn members<E: From<ReadFault>>(path: &Path, name: &str, block_bytes: usize, scratch: &Path, take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>) -> Result<(), E> {
+fn members<E: From<ReadFault>>(path: &Path, name: &str, block_bytes: usize, take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>) -> Result<(), E> {
     let refused = |error: zip::result::ZipError| ReadFault::Zip(error.to_string());
     let mut archive = ZipArchive::new(File::open(path).map_err(ReadFault::from)?).map_err(refused)?;
     let mut index = 0;
@@ -185,7 +179,7 @@ fn members<E: From<ReadFault>>(path: &Path, name: &str, block_bytes: usize, scra
         };
         let kind = kind_of(&magic[..known], &inner_name);
         let whole = Source::Stream(Box::new(Cursor::new(magic[..known].to_vec()).chain(member)));
-        tables(whole, kind, shown, block_bytes, scratch, &mut index, take)?;
+        tables(whole, kind, shown, block_bytes, &mut index, take)?;
     }
     Ok(())
 }

@@ -3,37 +3,49 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::file::reader::ChunkReader;
 
 use super::ReadFault;
 use crate::cell::date;
 use crate::rows::{ROWS_AT_ONCE, Rows, Span};
 
+/// Where the bytes are. What comes out of an archive stays in memory: on disk it would lie in clear after a crash.
+#[derive(Clone)]
+pub enum Content {
+    File(PathBuf),
+    Memory(Bytes),
+}
+
 pub struct ParquetBlocks {
-    path: Arc<PathBuf>,
+    content: Content,
     metadata: ArrowReaderMetadata,
     next_group: usize,
     next_row: u32,
 }
 
 pub struct ParquetBlock {
-    path: Arc<PathBuf>,
+    content: Content,
     metadata: ArrowReaderMetadata,
     group: usize,
     first_row: u32,
 }
 
-pub fn open(path: PathBuf) -> Result<(Vec<Vec<String>>, ParquetBlocks), ReadFault> {
-    let file = File::open(&path)?;
-    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new().with_skip_arrow_metadata(true)).map_err(refused)?;
+pub fn open(content: Content) -> Result<(Vec<Vec<String>>, ParquetBlocks), ReadFault> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let metadata = match &content {
+        Content::File(path) => ArrowReaderMetadata::load(&File::open(path)?, options),
+        Content::Memory(bytes) => ArrowReaderMetadata::load(bytes, options),
+    }
+    .map_err(refused)?;
     let names = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
-    Ok((vec![names], ParquetBlocks { path: Arc::new(path), metadata, next_group: 0, next_row: 1 }))
+    Ok((vec![names], ParquetBlocks { content, metadata, next_group: 0, next_row: 1 }))
 }
 
 fn refused(error: impl std::fmt::Display) -> ReadFault {
@@ -44,7 +56,7 @@ impl ParquetBlocks {
     pub fn next_block(&mut self) -> Option<ParquetBlock> {
         let groups = self.metadata.metadata().row_groups();
         let rows = groups.get(self.next_group)?.num_rows();
-        let block = ParquetBlock { path: self.path.clone(), metadata: self.metadata.clone(), group: self.next_group, first_row: self.next_row };
+        let block = ParquetBlock { content: self.content.clone(), metadata: self.metadata.clone(), group: self.next_group, first_row: self.next_row };
         self.next_group += 1;
         self.next_row = self.next_row.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
         Some(block)
@@ -53,12 +65,10 @@ impl ParquetBlocks {
 
 impl ParquetBlock {
     pub fn rows(self, rows: &mut Rows, take: &mut impl FnMut(&[u8], &Rows)) -> Result<(), ReadFault> {
-        let file = File::open(self.path.as_path())?;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata)
-            .with_row_groups(vec![self.group])
-            .with_batch_size(ROWS_AT_ONCE)
-            .build()
-            .map_err(refused)?;
+        let reader = match &self.content {
+            Content::File(path) => self.reader(File::open(path)?)?,
+            Content::Memory(bytes) => self.reader(bytes.clone())?,
+        };
         let mut number = self.first_row;
         let mut text = Vec::new();
         let mut spans = Vec::new();
@@ -77,6 +87,16 @@ impl ParquetBlock {
             take(&text, rows);
         }
         Ok(())
+    }
+}
+
+impl ParquetBlock {
+    fn reader(&self, content: impl ChunkReader + 'static) -> Result<ParquetRecordBatchReader, ReadFault> {
+        ParquetRecordBatchReaderBuilder::new_with_metadata(content, self.metadata.clone())
+            .with_row_groups(vec![self.group])
+            .with_batch_size(ROWS_AT_ONCE)
+            .build()
+            .map_err(refused)
     }
 }
 

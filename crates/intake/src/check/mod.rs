@@ -1,0 +1,4 @@
+//! From text to checked values.
+
+pub mod chunk;
+pub mod texts;
