@@ -1,6 +1,6 @@
 //! Days as numbers since 1970-01-01 and their years, months and days, for kernels that run per row.
-//! A birthday on 29 February falls on 1 March of a common year, as the law counts full years
-//! (民法典 art 201: a period ends on the corresponding day, the day of birth not counted).
+//! Where a month lacks the corresponding day, its last day completes the period (民法典 art 202): somebody born on
+//! 29 February completes a year on 28 February of a common year.
 
 /// Year, month, day of a day number (proleptic Gregorian; Howard Hinnant's `civil_from_days`).
 #[inline(always)]
@@ -27,6 +27,7 @@ pub fn day_number(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
+#[inline(always)]
 pub fn days_in_month(year: i64, month: i64) -> i64 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -66,13 +67,13 @@ pub fn written(day: i64) -> String {
 #[inline(always)]
 pub fn years_between(from: i64, to: i64) -> i64 {
     let ((y1, m1, d1), (y2, m2, d2)) = (civil(from), civil(to));
-    y2 - y1 - i64::from(m2 * 32 + d2 < m1 * 32 + d1)
+    y2 - y1 - i64::from(m2 * 32 + d2 < m1 * 32 + d1.min(days_in_month(y2, m1)))
 }
 
 #[inline(always)]
 pub fn months_between(from: i64, to: i64) -> i64 {
     let ((y1, m1, d1), (y2, m2, d2)) = (civil(from), civil(to));
-    (y2 * 12 + m2) - (y1 * 12 + m1) - i64::from(d2 < d1)
+    (y2 * 12 + m2) - (y1 * 12 + m1) - i64::from(d2 < d1.min(days_in_month(y2, m2)))
 }
 
 /// The same day so many months later; the last day of the month where that day does not exist.
@@ -108,8 +109,9 @@ mod tests {
         let check = |from, to, years| assert_eq!(years_between(day(from), day(to)), years, "{from} {to}");
         check("1946-08-01", "2026-07-31", 79);
         check("1946-08-01", "2026-08-01", 80);
-        check("2008-02-29", "2026-02-28", 17);
-        check("2008-02-29", "2026-03-01", 18);
+        check("2008-02-29", "2026-02-27", 17);
+        check("2008-02-29", "2026-02-28", 18);
+        check("2008-02-29", "2028-02-28", 19);
     }
 
     #[test]

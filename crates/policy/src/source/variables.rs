@@ -1,6 +1,5 @@
 //! Reading `variables:`.
 
-use std::collections::BTreeMap;
 
 use super::declaration::{Ask, FeedAggregate, How, Origin, Variable};
 use super::fields::{Fields, Reading, words};
@@ -10,8 +9,6 @@ use crate::decimal::Decimal;
 use crate::expression::syntax::{Expr, ExprKind, Operator};
 use crate::types::{Entity, Type};
 
-/// Variables by name with whether each replaces one of a parent pack.
-pub type Variables = BTreeMap<String, (Variable, bool)>;
 
 pub fn read(node: &Node, programme: Option<&str>, reading: &mut Reading) -> Vec<(Variable, bool)> {
     let Some(entries) = node.map() else {
