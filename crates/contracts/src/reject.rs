@@ -42,6 +42,40 @@ pub enum RejectCode {
 }
 
 impl RejectCode {
+    /// Every reason but the rules of the contracts, for lists and documents.
+    pub const ALL: [RejectCode; 30] = [
+        RejectCode::MissingRequired,
+        RejectCode::IdLength,
+        RejectCode::IdNotDigits,
+        RejectCode::IdArea,
+        RejectCode::IdImpossibleDate,
+        RejectCode::IdCheckDigit,
+        RejectCode::NotADate,
+        RejectCode::NotAMonth,
+        RejectCode::DateOutOfRange,
+        RejectCode::NotMoney,
+        RejectCode::FinerThanOneFen,
+        RejectCode::NotACount,
+        RejectCode::NotARate,
+        RejectCode::NotAFlag,
+        RejectCode::OutOfRange,
+        RejectCode::UnknownCode,
+        RejectCode::NotADivision,
+        RejectCode::UnknownDivision,
+        RejectCode::NotACreditCode,
+        RejectCode::NotAName,
+        RejectCode::NotAPhone,
+        RejectCode::NotAnAccount,
+        RejectCode::NotAHouseholdNo,
+        RejectCode::IdentityInText,
+        RejectCode::TextTooLong,
+        RejectCode::TooFewColumns,
+        RejectCode::TooManyColumns,
+        RejectCode::UnclosedQuote,
+        RejectCode::NotUtf8,
+        RejectCode::NotJson,
+    ];
+
     /// Stable: written into files, shown in interfaces, counted in reports. A rule's code is its id: `rule.ends_after_it_starts`.
     pub fn code<'c>(&self, contract: &'c Contract) -> Cow<'c, str> {
         match self {

@@ -30,7 +30,7 @@ pub enum CitizenIdFault {
     CheckDigit,
 }
 
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+const WEIGHTS: [u16; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: [u8; 11] = *b"10X98765432";
 /// 1800-01-01, the first day that the packing can hold.
 const EPOCH: i32 = -62_091;
@@ -83,12 +83,9 @@ impl CitizenId {
     }
 
     fn from_18(bytes: &[u8; 18]) -> Result<CitizenId, CitizenIdFault> {
-        let mut digits = [0_u32; 17];
-        for (digit, &byte) in digits.iter_mut().zip(bytes) {
-            *digit = u32::from(byte.wrapping_sub(b'0'));
-        }
+        let digits = digits_of::<17>(bytes[..17].try_into().expect("17 bytes")).ok_or(CitizenIdFault::NotDigits)?;
         let check = bytes[17].to_ascii_uppercase();
-        if digits.iter().any(|&digit| digit > 9) || !(check.is_ascii_digit() || check == b'X') {
+        if !(check.is_ascii_digit() || check == b'X') {
             return Err(CitizenIdFault::NotDigits);
         }
         let id = Self::from_parts(
@@ -107,13 +104,7 @@ impl CitizenId {
     /// The 15 digits of the years before 1999: a two-digit year and no check digit. The sequences 996 to 999 were kept for
     /// those who were a hundred or older when they were given, so their century is the one before.
     fn from_15(bytes: &[u8; 15]) -> Result<CitizenId, CitizenIdFault> {
-        let mut digits = [0_u32; 15];
-        for (digit, &byte) in digits.iter_mut().zip(bytes) {
-            *digit = u32::from(byte.wrapping_sub(b'0'));
-        }
-        if digits.iter().any(|&digit| digit > 9) {
-            return Err(CitizenIdFault::NotDigits);
-        }
+        let digits = digits_of(bytes).ok_or(CitizenIdFault::NotDigits)?;
         let sequence = number(&digits[12..]);
         let century = if sequence >= 996 { 1800 } else { 1900 };
         Self::from_parts(
@@ -182,7 +173,7 @@ impl CitizenId {
     /// The 18 characters in clear. For the edges and the vault only.
     pub fn to_digits(self) -> [u8; 18] {
         let (year, month, day) = self.birth().ymd();
-        let mut digits = [0_u32; 17];
+        let mut digits = [0_u8; 17];
         write_number(&mut digits[..6], self.area());
         write_number(&mut digits[6..10], year as u32);
         write_number(&mut digits[10..12], u32::from(month));
@@ -190,7 +181,7 @@ impl CitizenId {
         write_number(&mut digits[14..], self.sequence());
         let mut text = [0_u8; 18];
         for (byte, digit) in text.iter_mut().zip(digits) {
-            *byte = b'0' + digit as u8;
+            *byte = b'0' + digit;
         }
         text[17] = check_digit(&digits);
         text
@@ -207,25 +198,56 @@ impl CitizenId {
     }
 }
 
-fn number(digits: &[u32]) -> u32 {
-    digits.iter().fold(0, |value, digit| value * 10 + digit)
+/// None when one of the bytes is no digit. Written without branches, so that it is done in a few vector steps.
+#[inline(always)]
+fn digits_of<const N: usize>(bytes: &[u8; N]) -> Option<[u8; N]> {
+    let mut digits = [0; N];
+    let mut largest = 0;
+    for (digit, byte) in digits.iter_mut().zip(bytes) {
+        *digit = byte.wrapping_sub(b'0');
+        largest = largest.max(*digit);
+    }
+    (largest <= 9).then_some(digits)
 }
 
-fn write_number(digits: &mut [u32], mut value: u32) {
+// At most six digits come in, so nothing here can overflow; saying so spares a branch per digit.
+#[inline(always)]
+fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0_u32, |value, &digit| {
+        value.wrapping_mul(10).wrapping_add(u32::from(digit))
+    })
+}
+
+fn write_number(digits: &mut [u8], mut value: u32) {
     for digit in digits.iter_mut().rev() {
-        *digit = value % 10;
+        *digit = (value % 10) as u8;
         value /= 10;
     }
 }
 
-fn check_digit(digits: &[u32; 17]) -> u8 {
-    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
-    CHECKS[(sum % 11) as usize]
+#[inline(always)]
+fn check_digit(digits: &[u8; 17]) -> u8 {
+    let sum = digits.iter().zip(WEIGHTS).fold(0_u16, |sum, (&digit, weight)| {
+        sum.wrapping_add(u16::from(digit).wrapping_mul(weight))
+    });
+    CHECKS[usize::from(sum % 11)]
 }
 
 /// Provinces of GB/T 2260, with 81–83 for residents of Hong Kong, Macao and Taiwan, and 91 for permanent residents from abroad.
 fn is_province(code: u32) -> bool {
-    matches!(code, 11..=15 | 21..=23 | 31..=37 | 41..=46 | 50..=54 | 61..=65 | 71 | 81..=83 | 91)
+    const PROVINCES: u128 = {
+        let codes = [
+            11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61,
+            62, 63, 64, 65, 71, 81, 82, 83, 91,
+        ];
+        let (mut mask, mut at) = (0, 0);
+        while at < codes.len() {
+            mask |= 1 << codes[at];
+            at += 1;
+        }
+        mask
+    };
+    code < 128 && PROVINCES >> code & 1 == 1
 }
 
 impl fmt::Display for CitizenId {
