@@ -131,11 +131,12 @@ pub(crate) fn add(tx: &mut Tx<'_>, counters: &mut Counters, table: &Table, file:
         "UPDATE ducklake_table_stats SET record_count = record_count + $2, next_row_id = next_row_id + $2, file_size_bytes = file_size_bytes + $3 WHERE table_id = $1",
         &[table.table_id.into(), file.rows.into(), file.bytes.into()],
     )?;
-    widen_statistics(tx, table, file)
+    widen_statistics(tx, table, file, first_row_id)
 }
 
 /// DuckDB answers from these bounds that nothing can match, so they must hold every file there ever was.
-fn widen_statistics(tx: &mut Tx<'_>, table: &Table, file: &StagedFile) -> Result<(), LakeError> {
+/// A column that some file lacks, because it is younger or was left out, holds nulls.
+fn widen_statistics(tx: &mut Tx<'_>, table: &Table, file: &StagedFile, rows_before: i64) -> Result<(), LakeError> {
     let held = tx.query(
         "SELECT column_id, contains_null, min_value, max_value FROM ducklake_table_column_stats WHERE table_id = $1",
         &[table.table_id.into()],
@@ -148,7 +149,11 @@ fn widen_statistics(tx: &mut Tx<'_>, table: &Table, file: &StagedFile) -> Result
             .iter()
             .find(|row| row.int(0).is_ok_and(|id| id == column.column_id));
         let (nulls, least, greatest) = match before {
-            None => (i64::from(new.nulls > 0), new.least.clone(), new.greatest.clone()),
+            None => (
+                i64::from(new.nulls > 0 || rows_before > 0),
+                new.least.clone(),
+                new.greatest.clone(),
+            ),
             Some(row) if new.values == 0 => (
                 1,
                 row.optional_text(2)?.map(str::to_owned),
@@ -171,6 +176,16 @@ fn widen_statistics(tx: &mut Tx<'_>, table: &Table, file: &StagedFile) -> Result
         tx.execute(
             "INSERT INTO ducklake_table_column_stats (table_id, column_id, contains_null, min_value, max_value) VALUES ($1, $2, $3, $4, $5)",
             &[table.table_id.into(), column.column_id.into(), nulls.into(), least.into(), greatest.into()],
+        )?;
+    }
+    let left_out = table
+        .columns
+        .iter()
+        .filter(|column| file.columns.iter().all(|(held, _)| held != *column));
+    for column in left_out.filter(|_| file.rows > 0) {
+        tx.execute(
+            "UPDATE ducklake_table_column_stats SET contains_null = 1 WHERE table_id = $1 AND column_id = $2",
+            &[table.table_id.into(), column.column_id.into()],
         )?;
     }
     Ok(())
