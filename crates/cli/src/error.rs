@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use anwang_monitoring::MonitoringError;
 use anwang_server::ServerError;
 use anwang_store::StoreError;
 use anwang_vault::VaultError;
@@ -26,6 +27,8 @@ pub enum CliError {
     },
     #[error("the password cannot be kept: {0}")]
     Password(#[from] anwang_server::PasswordError),
+    #[error(transparent)]
+    Monitoring(#[from] MonitoringError),
     #[error(transparent)]
     Server(#[from] ServerError),
     #[error(transparent)]
@@ -56,6 +59,7 @@ impl CliError {
             CliError::File { .. } => "cli.file",
             CliError::Listen { .. } => "cli.listen",
             CliError::Password(_) => "cli.password",
+            CliError::Monitoring(error) => error.code(),
             CliError::Server(error) => error.code(),
             CliError::Store(error) => error.code(),
             CliError::Vault(error) => error.code(),

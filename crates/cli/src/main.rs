@@ -10,6 +10,7 @@ mod error;
 mod site;
 mod ui;
 
+mod alerts;
 mod serve;
 mod status;
 mod titles;

@@ -10,7 +10,7 @@ mod password;
 mod routes;
 mod security;
 mod session;
-mod token;
+pub mod token;
 
 mod api;
 mod pages;
