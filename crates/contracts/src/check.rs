@@ -124,6 +124,10 @@ impl Checker<'_> {
                 "a column of type code has a code list, and no other column has one",
             );
         }
+        if let Some(code) = list.iter().find(|code| !is_identifier(&code.name)) {
+            let message = format!("{:?} is no name: small letters, digits and underscores", code.name);
+            self.fault(format!("{field}.codes"), message);
+        }
         let codes = Codes::new(list).unwrap_or_else(|spelling| {
             self.fault(
                 format!("{field}.codes"),

@@ -264,6 +264,7 @@ fn a_faulty_contract_says_file_field_and_reason() {
         "columns.need.codes",
         "two codes",
     );
+    check("name: care", "name: Care", "columns.need.codes", "is no name");
     check(
         "not_after_delivery: {columns: [visited_on]},",
         "",
