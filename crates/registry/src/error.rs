@@ -16,6 +16,16 @@ pub enum RegistryError {
     Arrow(#[from] ArrowError),
     #[error("a programme answers `{word}`, which is none of the known outcomes")]
     UnknownOutcome { word: String },
+    #[error(transparent)]
+    Lake(#[from] anwang_lake::LakeError),
+    #[error(transparent)]
+    Store(#[from] anwang_store::StoreError),
+    #[error(transparent)]
+    Vault(#[from] anwang_vault::VaultError),
+    #[error(transparent)]
+    Policy(#[from] anwang_policy::RunError),
+    #[error("the report of a refresh cannot be written: {0}")]
+    Report(serde_json::Error),
     #[error("temporary files of the refresh: {0}")]
     Spill(std::io::Error),
     #[error("a temporary file of the refresh is shorter than what was written to it")]
@@ -29,6 +39,11 @@ impl RegistryError {
             Self::NoColumn { .. } => "registry.no_column",
             Self::ColumnType { .. } => "registry.column_type",
             Self::UnknownOutcome { .. } => "registry.unknown_outcome",
+            Self::Lake(error) => error.code(),
+            Self::Store(error) => error.code(),
+            Self::Vault(error) => error.code(),
+            Self::Policy(error) => error.code(),
+            Self::Report(_) => "registry.report",
             Self::Arrow(_) => "registry.arrow",
             Self::Spill(_) | Self::SpillShort => "registry.spill",
         }

@@ -78,6 +78,10 @@ pub struct Conclusion {
     pub home: u64,
     /// The head for a programme of households.
     pub person: u64,
+    /// A member who should not be listed has a row of his own beside that of his served household.
+    pub beside_household: bool,
+    /// Whom it concerns: the living members of a household, or one.
+    pub persons: i32,
     /// 12-digit division; 0 when unknown.
     pub place: i64,
     pub answer: Answer,
@@ -87,6 +91,8 @@ pub struct Conclusion {
     /// What the rosters say is paid.
     pub paid_fen: Option<i64>,
     pub finding: Finding,
+    /// The day of death, where that is the finding (days since 1970-01-01).
+    pub since: Option<i32>,
     /// Bit i: condition i of the programme fails.
     pub unmet: i64,
     /// Bit i: only a check can settle condition i.

@@ -6,12 +6,14 @@ mod bucket;
 mod carried;
 mod codes;
 mod columns;
+mod conclude;
 mod conflict;
 mod death;
 mod duty;
 mod dwelling;
 mod error;
 mod exchange;
+mod feeds;
 mod findings;
 mod homes;
 mod landed;
@@ -21,11 +23,19 @@ mod marriage;
 mod merge;
 mod packed;
 mod people;
-//mod person_stage;
+mod person_stage;
+mod refresh;
 mod spine;
+mod tables;
+mod tally;
 mod verdicts;
 
+pub use aid::Aid;
+pub use conflict::Conflict;
 pub use error::RegistryError;
+pub use feeds::policy_schemas;
+pub use findings::{Answer, Finding};
+pub use refresh::{Refresh, RefreshReport, Stage};
 
 #[cfg(test)]
 mod relations_tests;

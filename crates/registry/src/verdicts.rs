@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use anwang_domain::Day;
-use arrow_array::{Array, BooleanArray, Int64Array, RecordBatch};
+use arrow_array::{Array, BooleanArray, Date32Array, Int64Array, RecordBatch};
 
 use crate::aid::Aid;
 use crate::answers::{Answers, Programme, Unit};
 use crate::carried;
-use crate::columns::{flags, int32s, int64s, uint64s};
+use crate::columns::{dates, flags, int32s, int64s, uint64s};
 use crate::error::RegistryError;
 use crate::findings::{Answer, Conclusion, Finding};
 use crate::homes::Homes;
@@ -63,6 +63,7 @@ struct Facts<'a> {
     aids: &'a [i32],
     twice: &'a [i32],
     cancelled: &'a BooleanArray,
+    died: &'a Date32Array,
     long_dead: Vec<bool>,
 }
 
@@ -77,6 +78,7 @@ impl<'a> Facts<'a> {
             aids: int32s(rows, carried::AIDS)?.values(),
             twice: int32s(rows, carried::AIDS_TWICE)?.values(),
             cancelled: flags(rows, carried::CANCELLED)?,
+            died: dates(rows, carried::DIED_ON)?,
             long_dead: (0..rows.num_rows()).map(long_dead).collect(),
         })
     }
@@ -87,6 +89,10 @@ impl<'a> Facts<'a> {
         } else {
             0
         }
+    }
+
+    fn since(&self, row: usize, finding: Finding) -> Option<i32> {
+        (finding == Finding::Dead && self.died.is_valid(row)).then(|| self.died.value(row))
     }
 
     /// What is wrong with a person's being listed, whatever the programme asks for.
@@ -138,16 +144,21 @@ impl Judge<'_> {
                 if !served && answer != Answer::Eligible {
                     continue;
                 }
+                let finding = self.finding(&answers, i, subject);
+                let living = |row: &usize| !self.facts.died.is_valid(*row);
                 verdicts.conclusions.push(Conclusion {
                     programme: self.number,
                     home: self.facts.home[subject],
                     person: self.facts.person[subject],
+                    beside_household: false,
+                    persons: rows.clone().filter(living).count().max(1) as i32,
                     place: self.facts.place_of(subject),
                     answer,
                     served,
                     amount_fen: answers.amount_fen(i).filter(|_| answer == Answer::Eligible),
                     paid_fen: answers.paid_fen(i).filter(|_| served),
-                    finding: self.finding(&answers, i, subject),
+                    finding,
+                    since: self.facts.since(subject, finding),
                     unmet: answers.unmet(i),
                     open: answers.open(i),
                 });
@@ -182,12 +193,15 @@ impl Judge<'_> {
                     programme: self.number,
                     home: self.facts.home[row],
                     person: self.facts.person[row],
+                    beside_household: true,
+                    persons: 1,
                     place: self.facts.place_of(row),
                     answer: Answer::NotEligible,
                     served: true,
                     amount_fen: None,
                     paid_fen: None,
                     finding,
+                    since: self.facts.since(row, finding),
                     unmet: 0,
                     open: 0,
                 });
