@@ -337,7 +337,7 @@ fn document(alert: &Alert) -> serde_json::Value {
 }
 
 fn event_document(event: &Event) -> serde_json::Value {
-    let detail = serde_json::from_str(&event.detail).unwrap_or_else(|_| event.detail.clone().into());
+    let detail: serde_json::Value = serde_json::from_str(&event.detail).unwrap_or_else(|_| event.detail.clone().into());
     serde_json::json!({"at_ms": event.at_ms, "who": event.who, "action": event.action, "detail": detail})
 }
 
