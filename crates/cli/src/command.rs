@@ -4,12 +4,20 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{alerts, serve, status};
+use crate::{alerts, intake, refresh, rejects, serve, status};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Warnings: one task per household, from a signal to a settled visit.
     Alerts(alerts::Args),
+    /// Departments' files, each checked against its contract and landed once.
+    Intake(intake::Args),
+    /// From landed feeds to people, households, the missed and the wrong.
+    Refresh(refresh::Args),
+    /// What did not land and why; the rows themselves as a spreadsheet.
+    Rejects(rejects::Args),
+    /// Packs on their own: check, test, evaluate, explain, simulate.
+    Policy(policy::Args),
     /// The pages and the API, behind a password that is printed here.
     Serve(serve::Args),
     /// What lies in the data folder: feeds, freshness, rows, rejects, runs.
@@ -19,6 +27,10 @@ pub enum Command {
 pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
     match command {
         Command::Alerts(args) => alerts::run(args, ui),
+        Command::Intake(args) => intake::run(args, ui),
+        Command::Refresh(args) => refresh::run(args, ui),
+        Command::Rejects(args) => rejects::run(args, ui),
+        Command::Policy(args) => policy::run(args, ui),
         Command::Serve(args) => serve::run(args, ui),
         Command::Status(args) => status::run(args, ui),
     }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use anwang_intake::IntakeError;
+use anwang_lake::LakeError;
 use anwang_monitoring::MonitoringError;
 use anwang_server::ServerError;
 use anwang_store::StoreError;
@@ -28,7 +30,13 @@ pub enum CliError {
     #[error("the password cannot be kept: {0}")]
     Password(#[from] anwang_server::PasswordError),
     #[error(transparent)]
+    Intake(#[from] IntakeError),
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    #[error(transparent)]
     Monitoring(#[from] MonitoringError),
+    #[error(transparent)]
+    Registry(#[from] anwang_registry::RegistryError),
     #[error(transparent)]
     Server(#[from] ServerError),
     #[error(transparent)]
@@ -59,7 +67,10 @@ impl CliError {
             CliError::File { .. } => "cli.file",
             CliError::Listen { .. } => "cli.listen",
             CliError::Password(_) => "cli.password",
+            CliError::Intake(error) => error.code(),
+            CliError::Lake(error) => error.code(),
             CliError::Monitoring(error) => error.code(),
+            CliError::Registry(error) => error.code(),
             CliError::Server(error) => error.code(),
             CliError::Store(error) => error.code(),
             CliError::Vault(error) => error.code(),

@@ -11,6 +11,10 @@ mod site;
 mod ui;
 
 mod alerts;
+mod intake;
+mod policy;
+mod refresh;
+mod rejects;
 mod serve;
 mod status;
 mod titles;

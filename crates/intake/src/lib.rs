@@ -5,6 +5,8 @@
 //! sorted and staged ([`read`]), and one transaction makes them part of the lake and the book ([`land`]).
 
 mod error;
+mod export;
+mod files;
 mod intake;
 mod land;
 mod received;
@@ -23,6 +25,8 @@ pub mod source;
 pub mod text;
 
 pub use error::IntakeError;
+pub use export::{Asker, workbook_of_rejects};
+pub use files::files_below;
 pub use hold::HoldReason;
 pub use intake::{Confirmation, Delivery, Intake};
 pub use received::as_of_in;

@@ -27,7 +27,7 @@ pub struct Chunk {
     /// Per column, for text.
     pub texts: Vec<TextColumn>,
     pub faults: Vec<Fault>,
-    /// Rule and row, for rules that only give notice.
+    /// Rule and row, for rules that only give notice; of rows without a fault.
     pub notices: Vec<(usize, u32)>,
     /// Row and id column, for subjects without an id whose rows go to the review list.
     pub nobody: Vec<(u32, usize)>,
@@ -79,6 +79,8 @@ impl Chunk {
         for fault in &self.faults {
             self.bad[fault.row as usize] = true;
         }
+        let bad = &self.bad;
+        self.notices.retain(|&(_, row)| !bad[row as usize]);
     }
 
     fn ints_of(&mut self, plan: &Plan<'_>, index: usize, column: &ColumnPlan<'_>, text: &[u8], rows: &Rows) {

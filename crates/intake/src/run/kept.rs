@@ -207,10 +207,8 @@ impl Run {
                 *self.tally.counties.entry(code / COUNTY * COUNTY).or_default() += 1;
             }
         }
-        for &(rule, row) in &chunk.notices {
-            if !chunk.bad[row as usize] {
-                *self.tally.notices.entry(rule).or_default() += 1;
-            }
+        for &(rule, _) in &chunk.notices {
+            *self.tally.notices.entry(rule).or_default() += 1;
         }
         for (index, rule) in plan.contract.rules.iter().enumerate() {
             if let RuleKind::ExactlyOne { column, per } = rule.kind
@@ -241,12 +239,14 @@ impl Run {
                 let cell = column.cell.map_or(&[][..], |cell| rows.cell(text, row, cell));
                 let secret = column.column.kind.is_identity() || matches!(column.column.kind, ColumnType::CitizenId | ColumnType::HouseholdNo);
                 let hint = fault.code.hint(plan.contract);
+                let of_whole_row = is_of_whole_row(fault.code);
+                let masked_value = mask::masked(cell, if secret { Secrecy::Identity } else { Secrecy::Value });
                 self.rejects.push(Reject {
                     batch_id: i64::from(self.batch_id),
                     row_number: i64::from(number),
-                    column_name: column.column.name.clone(),
+                    column_name: if of_whole_row { String::new() } else { column.column.name.clone() },
                     code: fault.code.code(plan.contract).into_owned(),
-                    masked_value: mask::masked(cell, if secret { Secrecy::Identity } else { Secrecy::Value }),
+                    masked_value: if of_whole_row { String::new() } else { masked_value },
                     hint: format!("{} / {}", hint.zh, hint.en),
                     sealed_row: sealed.take(),
                 });
@@ -284,6 +284,11 @@ pub fn bound_to(batch_id: i64, row_number: i64) -> [u8; 16] {
 fn names_nobody(code: RejectCode) -> bool {
     use RejectCode::*;
     matches!(code, MissingRequired | IdLength | IdNotDigits | IdArea | IdImpossibleDate | IdCheckDigit | NotUtf8)
+}
+
+/// Whether a fault is of the row's shape and not of a column.
+pub fn is_of_whole_row(code: RejectCode) -> bool {
+    matches!(code, RejectCode::TooFewColumns | RejectCode::TooManyColumns | RejectCode::UnclosedQuote | RejectCode::NotJson)
 }
 
 fn review(plan: &Plan<'_>, batch_id: i32, number: u32, reason: String, sealed_row: Option<Vec<u8>>) -> Review {
