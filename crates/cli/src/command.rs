@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{alerts, intake, refresh, rejects, serve, status};
+use crate::{alerts, intake, refresh, rejects, policy, serve, status};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -25,7 +25,9 @@ pub fn conclude(
     places: &Places,
 ) -> Result<Concluded, RegistryError> {
     let homes = Homes::of(rows, places)?;
-    let persons = given(program.person_inputs(), homes.rows.num_rows(), |name| homes.rows.column_by_name(name).cloned())?;
+    let persons = given(program.person_inputs(), homes.rows.num_rows(), |name| {
+        homes.rows.column_by_name(name).cloned()
+    })?;
     let households = given(program.household_inputs(), homes.len(), |name| homes.policy_input(name))?;
     let outcome = program.run(&persons, &households, &homes.offsets)?;
     let verdicts = verdicts(programmes, &homes, &outcome.persons, &outcome.households, program.as_of)?;
@@ -38,11 +40,19 @@ fn given(
     rows: usize,
     column: impl Fn(&str) -> Option<ArrayRef>,
 ) -> Result<RecordBatch, RegistryError> {
-    let given: Vec<(&str, ArrayRef)> =
-        inputs.into_iter().filter_map(|input| Some((input.name.as_str(), column(&input.name)?))).collect();
-    let fields: Vec<Field> =
-        given.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let given: Vec<(&str, ArrayRef)> = inputs
+        .into_iter()
+        .filter_map(|input| Some((input.name.as_str(), column(&input.name)?)))
+        .collect();
+    let fields: Vec<Field> = given
+        .iter()
+        .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
+        .collect();
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
     let arrays = given.into_iter().map(|(_, array)| array).collect();
-    Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)?)
+    Ok(RecordBatch::try_new_with_options(
+        Arc::new(Schema::new(fields)),
+        arrays,
+        &options,
+    )?)
 }

@@ -7,16 +7,25 @@ use std::sync::Arc;
 
 /// The feeds' columns as policy packs aggregate them. Feed 18 is never population-wide (社会救助法 art 40, 41, 70).
 pub fn policy_schemas(contracts: &Contracts) -> Vec<FeedSchema> {
-    contracts.iter().filter(|contract| contract.population_wide).map(policy_schema).collect()
+    contracts
+        .iter()
+        .filter(|contract| contract.population_wide)
+        .map(policy_schema)
+        .collect()
 }
 
 fn policy_schema(contract: &Contract) -> FeedSchema {
     let columns = contract.lake_columns().into_iter().filter_map(|lake| {
         let column = &contract.columns[lake.column?];
         let kind = match column.kind {
-            ColumnType::Code => {
-                FeedColumn::Code(column.codes.list().iter().map(|code| (code.code, code.name.clone())).collect())
-            }
+            ColumnType::Code => FeedColumn::Code(
+                column
+                    .codes
+                    .list()
+                    .iter()
+                    .map(|code| (code.code, code.name.clone()))
+                    .collect(),
+            ),
             ColumnType::Money => FeedColumn::Money,
             ColumnType::Date => FeedColumn::Date,
             ColumnType::Month => FeedColumn::Month,
@@ -28,7 +37,10 @@ fn policy_schema(contract: &Contract) -> FeedSchema {
         };
         Some((lake.name, kind))
     });
-    FeedSchema { feed: contract.feed.clone(), columns: columns.collect() }
+    FeedSchema {
+        feed: contract.feed.clone(),
+        columns: columns.collect(),
+    }
 }
 
 /// The Arrow schema of a feed's table.

@@ -38,6 +38,8 @@ pub use findings::{Answer, Finding};
 pub use refresh::{Refresh, RefreshReport, Stage};
 
 #[cfg(test)]
+mod refresh_tests;
+#[cfg(test)]
 mod relations_tests;
 #[cfg(test)]
 mod verdicts_tests;

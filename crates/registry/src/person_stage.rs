@@ -56,10 +56,12 @@ impl PersonStage<'_> {
         let aids = Aids::of(&bucket, self.as_of)?;
         let mut columns = carried_columns(&people, &aids);
         columns.extend(self.policy_columns(&bucket, &people)?);
-        let homeward = RecordBatch::try_from_iter_with_nullable(
-            columns.into_iter().map(|(name, array)| (name, array, true)),
-        )?;
-        Ok(PersonPart { people: people.to_rows()?, homeward })
+        let homeward =
+            RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))?;
+        Ok(PersonPart {
+            people: people.to_rows()?,
+            homeward,
+        })
     }
 
     /// The policy's person inputs: the registry's own and those that feeds give. Others stay away, hence missing.
@@ -76,7 +78,11 @@ impl PersonStage<'_> {
         let mut columns = Vec::new();
         for input in self.program.person_inputs() {
             let own = people.policy_input(&input.name);
-            let array = own.or_else(|| from_feeds.iter().find_map(|rows| rows.column_by_name(&input.name).cloned()));
+            let array = own.or_else(|| {
+                from_feeds
+                    .iter()
+                    .find_map(|rows| rows.column_by_name(&input.name).cloned())
+            });
             if let Some(array) = array {
                 columns.push((input.name.clone(), array));
             }
@@ -100,7 +106,9 @@ fn carried_columns(people: &People, aids: &Aids) -> Vec<(String, ArrayRef)> {
         column(carried::AIDS_TWICE, Arc::new(Int32Array::from(aids.twice.clone()))),
         column(
             carried::CATEGORY_SINCE,
-            Arc::new(Date32Array::from_iter(aids.category_since.iter().map(|&day| (day != i32::MAX).then_some(day)))),
+            Arc::new(Date32Array::from_iter(
+                aids.category_since.iter().map(|&day| (day != i32::MAX).then_some(day)),
+            )),
         ),
     ]
 }

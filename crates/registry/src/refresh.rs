@@ -124,16 +124,21 @@ impl Refresh<'_> {
         let started_at_ms = (self.clock)();
         let version = self.program.pack().version();
         let as_of = self.program.as_of;
-        let run_id =
-            runs::start(self.lake.book(), "refresh", Some(&as_of.to_string()), Some(&version), started_at_ms)?;
+        let run_id = runs::start(
+            self.lake.book(),
+            "refresh",
+            Some(&as_of.to_string()),
+            Some(&version),
+            started_at_ms,
+        )?;
         match self.compute(run_id) {
             Ok(report) => Ok(report),
             Err(error) => {
                 let detail = serde_json::json!({ "error": error.code(), "text": error.to_string() }).to_string();
                 let finished_at_ms = (self.clock)();
-                self.lake.book().transaction(|tx| {
-                    runs::finish(tx, run_id, runs::State::Failed, finished_at_ms, None, &detail)
-                })?;
+                self.lake
+                    .book()
+                    .transaction(|tx| runs::finish(tx, run_id, runs::State::Failed, finished_at_ms, None, &detail))?;
                 Err(error)
             }
         }
@@ -152,13 +157,18 @@ impl Refresh<'_> {
             }
             Ok(batches)
         };
-        let landed = Landed { feeds: self.landed_feeds(&files), read: &read };
+        let landed = Landed {
+            feeds: self.landed_feeds(&files),
+            read: &read,
+        };
         let mut times = BTreeMap::new();
         let links = timed(&mut times, Stage::Links, || self.links(&landed))?;
         let exchange = Exchange::new(parts(&landed), self.spill_folder.to_owned(), self.exchange_bytes);
         let mut made = timed(&mut times, Stage::Persons, || self.persons(&landed, &links, &exchange))?;
         drop(links);
-        let homes = timed(&mut times, Stage::Households, || self.households(parts(&landed), &exchange))?;
+        let homes = timed(&mut times, Stage::Households, || {
+            self.households(parts(&landed), &exchange)
+        })?;
         drop(exchange);
         made.add(homes);
         let records = landed.rows();
@@ -166,7 +176,9 @@ impl Refresh<'_> {
         let mut report = self.report(run_id, records, &made);
         report.milliseconds = times;
         self.publish(&mut report, made)?;
-        report.milliseconds.insert(Stage::Publish.as_str(), publishing.elapsed().as_millis() as u64);
+        report
+            .milliseconds
+            .insert(Stage::Publish.as_str(), publishing.elapsed().as_millis() as u64);
         Ok(report)
     }
 
@@ -182,7 +194,10 @@ impl Refresh<'_> {
     }
 
     fn landed_feeds(&self, files: &BTreeMap<String, Vec<LakeFile>>) -> Vec<LandedFeed> {
-        let contracts = self.contracts.iter().filter_map(|contract| Some((contract, files.get(&contract.feed)?)));
+        let contracts = self
+            .contracts
+            .iter()
+            .filter_map(|contract| Some((contract, files.get(&contract.feed)?)));
         contracts
             .map(|(contract, files)| LandedFeed {
                 feed: contract.feed.clone(),
@@ -218,8 +233,13 @@ impl Refresh<'_> {
             };
             Some(Born { on: id.birth().0, sex })
         };
-        let stage =
-            PersonStage { landed, program: self.program, links, as_of: self.program.as_of.0, identify: &identify };
+        let stage = PersonStage {
+            landed,
+            program: self.program,
+            links,
+            as_of: self.program.as_of.0,
+            identify: &identify,
+        };
         let wanted = wanted(self.program);
         let parts = ranges(parts(landed));
         let done = self.counter(Stage::Persons, parts.len());
@@ -247,10 +267,13 @@ impl Refresh<'_> {
             let mut made = Made::default();
             let (mut conclusions, mut categories) = (Vec::new(), Vec::new());
             let staged = stage_parts(self.lake, tables::HOUSEHOLDS, chunk, |&part| {
-                let Some(rows) = exchange.take(part)? else { return Ok(None) };
+                let Some(rows) = exchange.take(part)? else {
+                    return Ok(None);
+                };
                 let concluded = conclude(self.program, &programmes, rows, self.places)?;
                 let found = &concluded.verdicts.conclusions;
-                made.tally.note(&programmes, found, &concluded.verdicts.undecided, self.places);
+                made.tally
+                    .note(&programmes, found, &concluded.verdicts.undecided, self.places);
                 made.conclusions += found.len() as u64;
                 count_findings(&mut made, found);
                 conclusions.push(tables::conclusion_rows(&programmes, found)?);
@@ -262,8 +285,10 @@ impl Refresh<'_> {
                 Ok(Some(concluded.homes.to_rows()?))
             })?;
             made.staged.extend(staged);
-            made.staged.extend(stage_batches(self.lake, tables::CONCLUSIONS, conclusions)?);
-            made.staged.extend(stage_batches(self.lake, tables::CATEGORIES, categories)?);
+            made.staged
+                .extend(stage_batches(self.lake, tables::CONCLUSIONS, conclusions)?);
+            made.staged
+                .extend(stage_batches(self.lake, tables::CATEGORIES, categories)?);
             Ok(made)
         })
     }
@@ -292,7 +317,10 @@ impl Refresh<'_> {
         let mut changes: Vec<Change> = Vec::new();
         for table in tables::ALL {
             let old = self.lake.files(table, None)?;
-            changes.extend(old.iter().map(|file| Change::Retire { table: table.to_owned(), file_id: file.file_id }));
+            changes.extend(old.iter().map(|file| Change::Retire {
+                table: table.to_owned(),
+                file_id: file.file_id,
+            }));
         }
         changes.extend(made.staged.into_iter().map(Change::Append));
         let programmes = programmes(self.program);
@@ -330,12 +358,18 @@ pub fn programmes(program: &Program) -> Vec<Programme> {
         Entity::Row => unreachable!("no programme is of feed rows"),
     };
     (program.programmes().iter())
-        .map(|info| Programme { name: info.name.clone(), unit: of(info.entity), conditions: info.conditions.clone() })
+        .map(|info| Programme {
+            name: info.name.clone(),
+            unit: of(info.entity),
+            conditions: info.conditions.clone(),
+        })
         .collect()
 }
 
 fn parts(landed: &Landed<'_>) -> usize {
-    (landed.rows().div_ceil(ROWS_PER_PART).max(1) as usize).next_power_of_two().min(MOST_PARTS)
+    (landed.rows().div_ceil(ROWS_PER_PART).max(1) as usize)
+        .next_power_of_two()
+        .min(MOST_PARTS)
 }
 
 /// Neighbouring parts that share files: two chunks per thread, so that the last one does not run alone for long.
@@ -348,7 +382,10 @@ fn sum<'a, T: Sync + 'a>(
     work: impl Fn(&'a [T]) -> Result<Made, RegistryError> + Sync + Send,
 ) -> Result<Made, RegistryError> {
     let all: Vec<&[T]> = chunks.collect();
-    let made = all.into_par_iter().map(work).collect::<Result<Vec<_>, RegistryError>>()?;
+    let made = all
+        .into_par_iter()
+        .map(work)
+        .collect::<Result<Vec<_>, RegistryError>>()?;
     let mut sum = Made::default();
     made.into_iter().for_each(|one| sum.add(one));
     Ok(sum)

@@ -26,22 +26,43 @@ pub fn conclusion_rows(programmes: &[Programme], conclusions: &[Conclusion]) -> 
         ("home", Arc::new(UInt64Array::from_iter_values(all().map(|c| c.home)))),
         (
             "programme",
-            Arc::new(StringArray::from_iter_values(all().map(|c| programmes[c.programme].name.as_str()))),
+            Arc::new(StringArray::from_iter_values(
+                all().map(|c| programmes[c.programme].name.as_str()),
+            )),
         ),
-        ("person", Arc::new(UInt64Array::from_iter_values(all().map(|c| c.person)))),
-        ("persons", Arc::new(Int32Array::from_iter_values(all().map(|c| c.persons)))),
-        ("division", Arc::new(all().map(|c| (c.place != 0).then_some(c.place)).collect::<Int64Array>())),
-        ("answer", Arc::new(StringArray::from_iter_values(all().map(|c| c.answer.as_str())))),
-        ("served", Arc::new(all().map(|c| Some(c.served)).collect::<BooleanArray>())),
-        ("amount_fen", Arc::new(all().map(|c| c.amount_fen).collect::<Int64Array>())),
+        (
+            "person",
+            Arc::new(UInt64Array::from_iter_values(all().map(|c| c.person))),
+        ),
+        (
+            "persons",
+            Arc::new(Int32Array::from_iter_values(all().map(|c| c.persons))),
+        ),
+        (
+            "division",
+            Arc::new(all().map(|c| (c.place != 0).then_some(c.place)).collect::<Int64Array>()),
+        ),
+        (
+            "answer",
+            Arc::new(StringArray::from_iter_values(all().map(|c| c.answer.as_str()))),
+        ),
+        (
+            "served",
+            Arc::new(all().map(|c| Some(c.served)).collect::<BooleanArray>()),
+        ),
+        (
+            "amount_fen",
+            Arc::new(all().map(|c| c.amount_fen).collect::<Int64Array>()),
+        ),
         ("paid_fen", Arc::new(all().map(|c| c.paid_fen).collect::<Int64Array>())),
-        ("finding", Arc::new(StringArray::from_iter_values(all().map(|c| c.finding.code())))),
+        (
+            "finding",
+            Arc::new(StringArray::from_iter_values(all().map(|c| c.finding.code()))),
+        ),
         ("unmet", Arc::new(Int64Array::from_iter_values(all().map(|c| c.unmet)))),
         ("open", Arc::new(Int64Array::from_iter_values(all().map(|c| c.open)))),
     ];
-    Ok(RecordBatch::try_from_iter_with_nullable(
-        columns
-            .into_iter()
-            .map(|(name, array)| (name, array, matches!(name, "division" | "amount_fen" | "paid_fen"))),
-    )?)
+    Ok(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(
+        |(name, array)| (name, array, matches!(name, "division" | "amount_fen" | "paid_fen")),
+    ))?)
 }

@@ -28,7 +28,13 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn note(&mut self, programmes: &[Programme], conclusions: &[Conclusion], undecided: &[(usize, i64)], places: &Places) {
+    pub fn note(
+        &mut self,
+        programmes: &[Programme],
+        conclusions: &[Conclusion],
+        undecided: &[(usize, i64)],
+        places: &Places,
+    ) {
         for conclusion in conclusions {
             let county = self.county(conclusion.place, places);
             let counts = self.counts.entry((county, conclusion.programme)).or_default();
@@ -44,7 +50,8 @@ impl Tally {
                 counts.wrong += persons;
             }
             if conclusion.finding != Finding::None {
-                self.listed.push(listed(&programmes[conclusion.programme], conclusion, county));
+                self.listed
+                    .push(listed(&programmes[conclusion.programme], conclusion, county));
             }
         }
         for &(programme, place) in undecided {
@@ -92,7 +99,9 @@ impl Tally {
 
     fn county(&mut self, place: i64, places: &Places) -> u64 {
         *self.counties.entry(place).or_insert_with(|| {
-            places.at(DivisionCode(place as u64), Level::County).map_or(0, |county| county.code.0)
+            places
+                .at(DivisionCode(place as u64), Level::County)
+                .map_or(0, |county| county.code.0)
         })
     }
 }
@@ -107,7 +116,11 @@ fn listed(programme: &Programme, conclusion: &Conclusion, county: u64) -> Listed
         person: conclusion.person,
         household: conclusion.home,
         reason: reason(programme, conclusion),
-        amount_fen_per_month: if wrong { conclusion.paid_fen } else { conclusion.amount_fen },
+        amount_fen_per_month: if wrong {
+            conclusion.paid_fen
+        } else {
+            conclusion.amount_fen
+        },
         since: conclusion.since.map(|day| Day(day).to_string()),
     }
 }
