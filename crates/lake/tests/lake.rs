@@ -3,7 +3,7 @@ mod common;
 use std::fs;
 
 use anwang_lake::{BUCKETS, Change, Lake, LakeError, bucket_keys};
-use anwang_store::StoreError;
+use anwang_store::{Book, StoreError};
 use anwang_testkit::{on_each_book, sqlite_book};
 use arrow_select::concat::concat_batches;
 use common::{COLUMNS, append, keys_of, lake, read_all, rows, schema};
@@ -265,5 +265,53 @@ fn business_rows_and_files_commit_together_or_not_at_all() {
             LakeError::Store(StoreError::Conflict { .. })
         ));
         assert_eq!(lake.files("t", None).unwrap().len(), 1);
+    });
+}
+
+/// Run by the test below in a process of its own: stages, says so, and waits to be killed.
+#[test]
+#[ignore = "the victim of the next test, not a test of its own"]
+fn stages_and_hangs() {
+    let Ok(location) = std::env::var("ANWANG_TEST_VICTIM_BOOK") else {
+        return;
+    };
+    let root = std::env::var("ANWANG_TEST_VICTIM_LAKE").unwrap();
+    let lake = Lake::open(root.as_ref(), Book::open(&location).unwrap()).unwrap();
+    let staged = lake.stage("t", &schema(), [rows(&[7, 8], 2)]).unwrap();
+    let done: Result<(), LakeError> = lake.book().transaction(|tx| {
+        lake.commit(tx, vec![Change::Append(staged)], 0, "never to be seen")?;
+        fs::write(format!("{root}/.ready"), "").unwrap();
+        std::thread::sleep(std::time::Duration::from_secs(60));
+        Ok(())
+    });
+    done.unwrap();
+}
+
+#[test]
+fn a_run_that_is_killed_before_its_commit_leaves_nothing_visible_and_its_file_is_swept() {
+    on_each_book(|book| {
+        let (_folder, lake) = lake(book);
+        append(&lake, "t", vec![rows(&[1, 2], 1)], 0).unwrap();
+        let mut victim = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "stages_and_hangs"])
+            .env("ANWANG_TEST_VICTIM_BOOK", book.location())
+            .env("ANWANG_TEST_VICTIM_LAKE", lake.root())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let files = || fs::read_dir(lake.root().join("main/t")).unwrap().count();
+        while !lake.root().join(".ready").exists() {
+            assert!(victim.try_wait().unwrap().is_none(), "the victim ended by itself");
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        assert_eq!(files(), 2);
+        assert_eq!(lake.sweep().unwrap(), 0, "the victim still runs");
+        victim.kill().unwrap();
+        victim.wait().unwrap();
+        assert_eq!(keys_of(&read_all(&lake, "t", None)), [1, 2]);
+        assert_eq!(lake.sweep().unwrap(), 1);
+        assert_eq!(files(), 1);
+        append(&lake, "t", vec![rows(&[9], 3)], 0).unwrap();
+        assert_eq!(keys_of(&read_all(&lake, "t", None)), [1, 2, 9]);
     });
 }
