@@ -1,9 +1,12 @@
 //! Policy packs: read, checked, compiled into column programs, run, explained. Pure: no input or output, time is a parameter.
 
 mod calendar;
+mod cases;
 mod compile;
 mod decimal;
+mod explain;
 mod expression;
+mod kept;
 mod kernel;
 mod nearest;
 mod pack;
@@ -12,10 +15,14 @@ mod run_feed;
 mod source;
 mod types;
 
+pub use cases::{CaseFailure, CaseReport, Mismatch};
 pub use compile::indicators::IndicatorInfo;
 pub use compile::lowering::{FeedColumn, FeedSchema, InputInfo, InputSource, Mode};
 pub use compile::program::{CompileOptions, FeedNeed, OutputInfo, Program, ProgrammeInfo};
-pub use pack::Pack;
+pub use explain::facts::{Answers, Facts, FactsError};
+pub use explain::reasons::{ConditionReason, ConditionState, NamedValue, Reasons, Text, ValueSource};
+pub use kept::Kept;
+pub use pack::{ConditionWording, Pack, ProgrammeWording, extended_pack};
 pub use run::{BoundProgram, InputFault, Outcome, RunError};
 pub use source::declaration::Words;
 pub use source::spot::{Diagnostic, Severity};

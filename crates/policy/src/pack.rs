@@ -1,6 +1,6 @@
 //! A pack with the packs it extends, as read.
 
-use crate::source::declaration::PackHead;
+use crate::source::declaration::{PackHead, Programme, Words};
 use crate::source::join::{self, Declarations};
 use crate::source::spot::{Diagnostic, Finding, Severity, Sources};
 
@@ -50,5 +50,54 @@ impl Pack {
     /// The file's text of every place that a diagnostic can point to.
     pub fn files(&self) -> &[(String, String)] {
         &self.sources.files
+    }
+}
+
+/// The pack that a `pack.yaml` extends, so that whoever reads files knows what else to read.
+pub fn extended_pack(text: &str) -> Option<String> {
+    let node = crate::source::yaml::parse(0, text).ok()?;
+    node.get("extends")?.text().map(str::to_owned)
+}
+
+/// What a programme is called and how its conditions read, for lists that show conclusions without running the pack.
+#[derive(Debug, Clone)]
+pub struct ProgrammeWording {
+    pub name: String,
+    pub title: Words,
+    pub conditions: Vec<ConditionWording>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ConditionWording {
+    pub id: String,
+    pub met: Words,
+    pub unmet: Words,
+    pub basis: Vec<String>,
+}
+
+impl Pack {
+    /// The programmes in the pack's order.
+    pub fn wording(&self) -> Vec<ProgrammeWording> {
+        self.said.programmes.iter().map(programme_wording).collect()
+    }
+}
+
+fn programme_wording(programme: &Programme) -> ProgrammeWording {
+    let conditions = programme.conditions.iter().map(|one| ConditionWording {
+        id: one.id.clone(),
+        met: one.met.clone(),
+        unmet: one.unmet.clone(),
+        basis: one.basis.clone(),
+    });
+    let exclusions = programme.exclusions.iter().map(|one| ConditionWording {
+        id: format!("not_{}", one.programme),
+        met: one.met.clone(),
+        unmet: one.unmet.clone(),
+        basis: one.basis.clone(),
+    });
+    ProgrammeWording {
+        name: programme.name.clone(),
+        title: programme.title.clone(),
+        conditions: conditions.chain(exclusions).collect(),
     }
 }
