@@ -4,10 +4,14 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{alerts, intake, refresh, rejects, policy, serve, status};
+use crate::{audit, demo, doctor, synth, alerts, intake, refresh, rejects, policy, serve, status};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// A sample province, the whole road, what was found, and the pages.
+    Demo(demo::Args),
+    /// A sample province as departments would deliver it, and the truth about it.
+    Synth(synth::Args),
     /// Warnings: one task per household, from a signal to a settled visit.
     Alerts(alerts::Args),
     /// Departments' files, each checked against its contract and landed once.
@@ -18,6 +22,10 @@ pub enum Command {
     Rejects(rejects::Args),
     /// Packs on their own: check, test, evaluate, explain, simulate.
     Policy(policy::Args),
+    /// Whether an installation can do its work, one line per check.
+    Doctor(doctor::Args),
+    /// The log of who looked at whose data.
+    Audit(audit::Args),
     /// The pages and the API, behind a password that is printed here.
     Serve(serve::Args),
     /// What lies in the data folder: feeds, freshness, rows, rejects, runs.
@@ -26,6 +34,10 @@ pub enum Command {
 
 pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
     match command {
+        Command::Demo(args) => demo::run(args, ui),
+        Command::Synth(args) => synth::run(args, ui),
+        Command::Doctor(args) => doctor::run(args, ui),
+        Command::Audit(args) => audit::run(args, ui),
         Command::Alerts(args) => alerts::run(args, ui),
         Command::Intake(args) => intake::run(args, ui),
         Command::Refresh(args) => refresh::run(args, ui),

@@ -42,6 +42,8 @@ pub enum CliError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
+    Synth(#[from] anwang_synth::SynthError),
+    #[error(transparent)]
     Vault(#[from] VaultError),
     #[error("cannot write the answer: {0}")]
     Answer(#[from] serde_json::Error),
@@ -73,6 +75,7 @@ impl CliError {
             CliError::Registry(error) => error.code(),
             CliError::Server(error) => error.code(),
             CliError::Store(error) => error.code(),
+            CliError::Synth(error) => error.code(),
             CliError::Vault(error) => error.code(),
             CliError::Answer(_) => "cli.answer",
         }

@@ -11,12 +11,16 @@ mod site;
 mod ui;
 
 mod alerts;
+mod audit;
+mod demo;
+mod doctor;
 mod intake;
 mod policy;
 mod refresh;
 mod rejects;
 mod serve;
 mod status;
+mod synth;
 mod titles;
 
 use command::Command;

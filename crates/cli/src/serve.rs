@@ -1,6 +1,7 @@
 //! `anwang serve`: the pages and the API over one installation, on this machine only unless told otherwise.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use anwang_server::{App, Foundation, KeptPassword, generate_password};
 
@@ -13,6 +14,10 @@ use crate::ui::Ui;
 pub struct Args {
     #[command(flatten)]
     pub site: SiteArgs,
+
+    /// Folder of the policy pack, for the words of programmes and reasons
+    #[arg(long, value_name = "DIR", default_value = "policies/shanxi")]
+    pack: PathBuf,
 
     #[command(flatten)]
     pub listen: Listen,
@@ -27,19 +32,21 @@ pub struct Listen {
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let site = args.site.open()?;
-    serve(site, &args.listen, ui)
+    serve(site, Some(&args.pack), &args.listen, ui)
 }
 
 /// Listens, says where and with which password, and serves until interrupted.
-pub fn serve(site: Site, listen: &Listen, ui: &Ui) -> Result<(), CliError> {
+pub fn serve(site: Site, pack: Option<&Path>, listen: &Listen, ui: &Ui) -> Result<(), CliError> {
     let password = generate_password().map_err(anwang_server::ServerError::from)?;
     let foundation = Foundation {
-        titles: titles::read(&site.book)?,
+        titles: titles::read(&site.book, pack, ui)?,
         password: KeptPassword::keep(&password)?,
         book: site.book,
         vault: site.vault,
     };
     let app = App::new(foundation)?;
+    // The last handle on a PostgreSQL book must not be dropped inside the runtime, so one stays out here.
+    let _outlives_the_runtime = app.clone();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -1,5 +1,7 @@
 //! `anwang status`: feeds, freshness, rows, rejects and runs of an installation.
 
+use std::path::PathBuf;
+
 use anwang_domain::Day;
 use anwang_server::figures::{FeedStatus, Freshness, Overview, overview};
 use anwang_store::Book;
@@ -14,6 +16,10 @@ pub struct Args {
     #[command(flatten)]
     site: SiteArgs,
 
+    /// Folder of the policy pack, for the words of programmes
+    #[arg(long, value_name = "DIR", default_value = "policies/shanxi")]
+    pack: PathBuf,
+
     /// The day against which freshness is judged [default: today]
     #[arg(long, value_name = "DATE", value_parser = clock::parse_day)]
     as_of: Option<Day>,
@@ -22,7 +28,7 @@ pub struct Args {
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     args.site.must_exist()?;
     let book = Book::open(&args.site.book_url())?;
-    let titles = titles::read(&book)?;
+    let titles = titles::read(&book, Some(&args.pack), ui)?;
     let overview = overview(&book, &titles, args.as_of.unwrap_or_else(clock::today))?;
     ui.answer(&overview, |ui| show(&overview, &titles, ui))
 }

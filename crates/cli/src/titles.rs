@@ -1,21 +1,41 @@
 //! What feeds, programmes and reasons are called, from the contracts and the policy pack.
 
+use std::path::Path;
+
 use anwang_contracts::{Bilingual, Contract, Contracts};
-use anwang_server::figures::{FeedTitle, Title, Titles};
+use anwang_policy::{Pack, Words};
+use anwang_server::figures::{ConditionTexts, FeedTitle, Title, Titles};
 use anwang_store::Book;
 
 use crate::error::CliError;
+use crate::policy::pack_folder;
+use crate::ui::Ui;
 
 /// The name under which `settings` says that the data are made up.
 pub const SAMPLE: &str = "sample";
 
-pub fn read(book: &Book) -> Result<Titles, CliError> {
+/// Without a pack programmes go by their names.
+pub fn read(book: &Book, pack: Option<&Path>, ui: &Ui) -> Result<Titles, CliError> {
     let sample = book.query_one("SELECT value FROM settings WHERE name = $1", &[SAMPLE.into()])?;
-    Ok(Titles {
+    let mut titles = Titles {
         feeds: Contracts::embedded().iter().map(feed).collect(),
         is_sample: sample.is_some(),
         ..Titles::default()
-    })
+    };
+    if let Some(folder) = pack {
+        add_pack(&mut titles, &pack_folder::load(folder, ui)?);
+    }
+    Ok(titles)
+}
+
+fn add_pack(titles: &mut Titles, pack: &Pack) {
+    for programme in pack.wording() {
+        for condition in programme.conditions {
+            let texts = ConditionTexts { met: words(&condition.met), unmet: words(&condition.unmet) };
+            titles.conditions.insert((programme.name.clone(), condition.id), texts);
+        }
+        titles.programmes.push((programme.name, words(&programme.title)));
+    }
 }
 
 fn feed(contract: &Contract) -> FeedTitle {
@@ -29,8 +49,9 @@ fn feed(contract: &Contract) -> FeedTitle {
 }
 
 fn title(text: &Bilingual) -> Title {
-    Title {
-        zh: text.zh.clone(),
-        en: text.en.clone(),
-    }
+    Title { zh: text.zh.clone(), en: text.en.clone() }
+}
+
+fn words(text: &Words) -> Title {
+    Title { zh: text.zh.clone(), en: text.en.clone() }
 }

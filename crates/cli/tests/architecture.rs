@@ -7,17 +7,32 @@ use std::process::Command;
 use serde_json::Value;
 
 /// The road, left to right. Each may use those before it and those under the road.
-const ROAD: [&str; 8] = ["contracts", "lake", "intake", "policy", "registry", "monitoring", "server", "cli"];
+const ROAD: [&str; 8] = [
+    "contracts",
+    "lake",
+    "intake",
+    "policy",
+    "registry",
+    "monitoring",
+    "server",
+    "cli",
+];
 /// Under the road; `domain` lies under everything.
 const UNDER: [&str; 3] = ["domain", "store", "vault"];
 /// Beside the road, with what they may use.
-const BESIDE: [(&str, &[&str]); 3] =
-    [("synth", &["domain", "contracts"]), ("testkit", &["store"]), ("xtask", &[])];
+const BESIDE: [(&str, &[&str]); 3] = [
+    ("synth", &["domain", "contracts"]),
+    ("testkit", &["store"]),
+    ("xtask", &[]),
+];
 /// These do no input or output and read no clock.
 const PURE: [&str; 2] = ["domain", "policy"];
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace is there")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .expect("the workspace is there")
 }
 
 /// Crate name (without `anwang-`) and the workspace crates that it uses outside its tests.
@@ -29,7 +44,12 @@ fn uses() -> BTreeMap<String, Vec<String>> {
         .expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo metadata is JSON");
-    metadata["packages"].as_array().expect("packages").iter().map(used_by).collect()
+    metadata["packages"]
+        .as_array()
+        .expect("packages")
+        .iter()
+        .map(used_by)
+        .collect()
 }
 
 fn used_by(package: &Value) -> (String, Vec<String>) {
@@ -83,17 +103,33 @@ fn every_crate_has_its_place_on_the_road_and_its_line_in_the_map() {
             || UNDER.contains(&name.as_str())
             || BESIDE.iter().any(|(beside, _)| beside == name);
         assert!(placed, "{name} has no place in the dependency order");
-        assert!(map.contains(&format!("| `{name}` |")), "ARCHITECTURE.md has no line for {name}");
+        assert!(
+            map.contains(&format!("| `{name}` |")),
+            "ARCHITECTURE.md has no line for {name}"
+        );
     }
-    let lines = map.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let lines = map
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     for name in lines {
-        assert!(crates.iter().any(|one| one == name), "ARCHITECTURE.md names {name}, which is no crate");
+        assert!(
+            crates.iter().any(|one| one == name),
+            "ARCHITECTURE.md names {name}, which is no crate"
+        );
     }
 }
 
 #[test]
 fn the_pure_crates_touch_no_file_no_network_and_no_clock() {
-    let forbidden = ["std::fs", "std::net", "std::env", "std::process", "SystemTime", "Instant::now", "println!"];
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+    ];
     for name in PURE {
         for file in sources(&workspace().join("crates").join(name).join("src")) {
             let text = std::fs::read_to_string(&file).expect("source");
@@ -132,9 +168,16 @@ fn only_the_lake_knows_parquet_files_and_only_the_store_knows_sql_databases() {
 #[test]
 fn no_file_names_a_machine_or_a_folder_of_one() {
     // Written in two parts, so that this file does not find itself.
-    let forbidden = [concat!("/wor", "k/"), concat!("/roo", "t/"), concat!("/tmp/", "plan"), concat!("/home", "/")];
+    let forbidden = [
+        concat!("/wor", "k/"),
+        concat!("/roo", "t/"),
+        concat!("/tmp/", "plan"),
+        concat!("/home", "/"),
+    ];
     for file in tracked() {
-        let Ok(text) = std::fs::read_to_string(workspace().join(&file)) else { continue };
+        let Ok(text) = std::fs::read_to_string(workspace().join(&file)) else {
+            continue;
+        };
         for word in forbidden {
             assert!(!text.contains(word), "{file} holds {word}");
         }
@@ -143,7 +186,10 @@ fn no_file_names_a_machine_or_a_folder_of_one() {
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+    for entry in std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+    {
         if entry.is_dir() {
             files.extend(sources(&entry));
         } else if entry.extension().is_some_and(|extension| extension == "rs") {
@@ -155,6 +201,13 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 
 /// What git keeps; a checkout without git has nothing to check.
 fn tracked() -> Vec<String> {
-    let output = Command::new("git").args(["ls-files"]).current_dir(workspace()).output().expect("git runs");
-    String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
+    let output = Command::new("git")
+        .args(["ls-files"])
+        .current_dir(workspace())
+        .output()
+        .expect("git runs");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }

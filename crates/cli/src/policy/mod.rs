@@ -1,0 +1,33 @@
+//! `anwang policy …`: packs on their own, on any files, without an installation.
+
+use clap::Subcommand;
+
+use crate::error::CliError;
+use crate::ui::Ui;
+
+mod evaluate;
+pub mod meter;
+pub mod pack_folder;
+pub mod tables;
+mod test;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PolicyCommand {
+    /// Every variable of a pack over persons and households: Parquet in, Parquet out.
+    Evaluate(evaluate::Args),
+    /// The cases of packs: each holds, or what was found instead
+    Test(test::Args),
+}
+
+pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
+    match args.command {
+        PolicyCommand::Evaluate(args) => evaluate::run(args, ui),
+        PolicyCommand::Test(args) => test::run(args, ui),
+    }
+}
