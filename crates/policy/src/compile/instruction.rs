@@ -185,9 +185,10 @@ impl Op {
     }
 }
 
-/// `num / den` rounded; `den > 0`.
+/// `num / den` rounded; `den > 0`. Rows whose value is missing hold any number, often 0: their quotient is masked.
 #[inline(always)]
 pub fn divide(num: i64, den: i64, mode: RoundMode) -> i64 {
+    let den = den.max(1);
     let (quotient, rest) = (num.wrapping_div_euclid(den), num.wrapping_rem_euclid(den));
     match mode {
         RoundMode::Floor => quotient,
