@@ -93,6 +93,8 @@ pub struct Lowering<'p> {
     pub values: Vec<Option<Typed>>,
     pub findings: Vec<Finding>,
     pub used: BTreeSet<String>,
+    /// What parameters were first lowered to, for texts that name them.
+    pub parameter_values: Vec<(String, Typed)>,
     /// Set while lowering over the records of a feed.
     pub feed: Option<&'p FeedSchema>,
     /// Comparisons that bounds decide: expression, outcome.
@@ -116,6 +118,7 @@ impl<'p> Lowering<'p> {
             values: vec![None; said.expressions],
             findings: Vec::new(),
             used: BTreeSet::new(),
+            parameter_values: Vec::new(),
             feed: None,
             settled: Vec::new(),
             variables: HashMap::new(),

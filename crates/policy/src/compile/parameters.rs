@@ -25,6 +25,8 @@ pub struct Table {
     pub complete: bool,
     /// Per cell, the number of the value in the declaration.
     pub chosen: Vec<u32>,
+    /// How many values each key takes, and its type.
+    pub keys: Vec<(usize, Type)>,
 }
 
 /// Places that the packs speak of. Codes are numbers (12-digit divisions, nested by their digits) or words listed in
@@ -334,6 +336,7 @@ impl<'p> Lowering<'p> {
             known: vec![0; cells],
             complete: true,
             chosen: vec![u32::MAX; cells],
+            keys: keys.iter().map(|key| (key.size, key.ty.clone())).collect(),
         };
         for cell in 0..cells {
             let found = best(parameter, self.as_of, |value| self.fits(value, keys, cell));
@@ -393,6 +396,26 @@ pub fn best(parameter: &Parameter, day: i32, far: impl Fn(&ParameterValue) -> Op
         .filter_map(|(at, value)| Some((far(value)?, std::cmp::Reverse((value.depth, value.from)), at)))
         .min()
         .map(|(.., at)| at)
+}
+
+impl Table {
+    /// The keys of a cell in words, for a message that names what has no value.
+    pub fn cell_words(&self, cell: usize, places: &PlaceIndex) -> Vec<String> {
+        let mut rest = cell;
+        let mut words = Vec::new();
+        for (size, ty) in self.keys.iter().rev() {
+            let at = rest % size;
+            rest /= size;
+            words.push(match ty {
+                Type::Place => places.slot_word(at),
+                Type::Enum(values) => values.get(at).cloned().unwrap_or_default(),
+                Type::Bool => (at == 1).to_string(),
+                _ => at.to_string(),
+            });
+        }
+        words.reverse();
+        words
+    }
 }
 
 /// Whether a variable's value is given rather than worked out.

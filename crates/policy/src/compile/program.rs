@@ -69,6 +69,7 @@ pub struct Program {
     pub(crate) missing: Vec<String>,
     pub(crate) values: Vec<Option<Typed>>,
     pub(crate) variables: Vec<(String, Option<Typed>)>,
+    pub(crate) parameter_values: Vec<(String, Typed)>,
     pub(crate) lowered: Vec<(String, Lowered)>,
     programmes: Vec<ProgrammeInfo>,
     indicators: Vec<IndicatorInfo>,
@@ -174,6 +175,7 @@ pub fn compile(pack: &Pack, options: &CompileOptions<'_>) -> Compiled {
         missing: lowering.missing,
         values: lowering.values,
         variables,
+        parameter_values: lowering.parameter_values,
         lowered,
         programmes,
         indicators,
@@ -286,6 +288,12 @@ impl Program {
             .iter()
             .filter(|input| input.entity == Entity::Household)
             .collect()
+    }
+
+    /// The value of a variable or a parameter by its name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Typed> {
+        let variable = self.variables.iter().find(|(known, _)| known == name).and_then(|(_, typed)| typed.as_ref());
+        variable.or_else(|| self.parameter_values.iter().find(|(known, _)| known == name).map(|(_, typed)| typed))
     }
 
     pub fn outputs(&self, entity: Entity) -> Vec<&OutputInfo> {

@@ -1,0 +1,7 @@
+//! Answers with reasons for one household.
+
+pub mod cell;
+pub mod clerk;
+pub mod facts;
+pub mod reasons;
+pub mod sentences;
