@@ -10,11 +10,15 @@ use arrow_schema::{Field, Schema};
 use crate::answers::Programme;
 use crate::error::RegistryError;
 use crate::homes::Homes;
+use crate::memory::{self, Memory, Sighting};
 use crate::verdicts::{Verdicts, verdicts};
 
 pub struct Concluded {
     pub homes: Homes,
     pub verdicts: Verdicts,
+    pub sightings: Vec<Sighting>,
+    /// For the next refresh's indicators: rows of people and of homes.
+    pub kept: (Option<RecordBatch>, Option<RecordBatch>),
 }
 
 /// Decides all programmes for the homes that lie in `rows`, which are sorted by (home, person).
@@ -23,15 +27,34 @@ pub fn conclude(
     programmes: &[Programme],
     rows: RecordBatch,
     places: &Places,
+    memory: &Memory<'_>,
 ) -> Result<Concluded, RegistryError> {
     let homes = Homes::of(rows, places)?;
+    let people_before = memory.of_people(&homes, program)?;
+    let homes_before = memory.of_homes(&homes, program)?;
     let persons = given(program.person_inputs(), homes.rows.num_rows(), |name| {
-        homes.rows.column_by_name(name).cloned()
+        homes.rows.column_by_name(name).cloned().or_else(|| named(&people_before, name))
     })?;
-    let households = given(program.household_inputs(), homes.len(), |name| homes.policy_input(name))?;
+    let households = given(program.household_inputs(), homes.len(), |name| {
+        homes.policy_input(name).or_else(|| named(&homes_before, name))
+    })?;
     let outcome = program.run(&persons, &households, &homes.offsets)?;
     let verdicts = verdicts(programmes, &homes, &outcome.persons, &outcome.households, program.as_of)?;
-    Ok(Concluded { homes, verdicts })
+    let sightings = memory::sightings(program, &homes, &outcome)?;
+    let kept = memory::kept(program, &homes, &outcome)?;
+    Ok(Concluded {
+        homes,
+        verdicts,
+        sightings,
+        kept,
+    })
+}
+
+fn named(columns: &[(String, ArrayRef)], name: &str) -> Option<ArrayRef> {
+    columns
+        .iter()
+        .find(|(column, _)| column == name)
+        .map(|(_, array)| array.clone())
 }
 
 /// Inputs that nobody gives stay away: the program takes them as missing, or as its scan value.
@@ -55,4 +78,12 @@ fn given(
         arrays,
         &options,
     )?)
+}
+
+pub fn debug_run(program: &Program, rows: RecordBatch, places: &Places) -> anwang_policy::Outcome {
+    let homes = Homes::of(rows, places).unwrap();
+    let persons = given(program.person_inputs(), homes.rows.num_rows(), |name| homes.rows.column_by_name(name).cloned()).unwrap();
+    let households = given(program.household_inputs(), homes.len(), |name| homes.policy_input(name)).unwrap();
+    println!("{households:?}");
+    program.run(&persons, &households, &homes.offsets).unwrap()
 }

@@ -20,8 +20,10 @@ mod landed;
 mod link_facts;
 mod links;
 mod marriage;
+mod memory;
 mod merge;
 mod packed;
+mod page;
 mod people;
 mod person_stage;
 mod refresh;
@@ -35,7 +37,9 @@ pub use conflict::Conflict;
 pub use error::RegistryError;
 pub use feeds::policy_schemas;
 pub use findings::{Answer, Finding};
-pub use refresh::{Refresh, RefreshReport, Stage};
+pub use memory::Sighting;
+pub use page::{ConcludedProgramme, FeedRecords, Field, Household, Member, PageSource, PersonPage, Record, Registered, Shown};
+pub use refresh::{inspect, Refresh, RefreshReport, Stage};
 
 #[cfg(test)]
 mod refresh_tests;

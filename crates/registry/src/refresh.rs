@@ -24,6 +24,7 @@ use crate::findings::Finding;
 use crate::landed::{Landed, LandedFeed, Wanted, ranges};
 use crate::link_facts::{LINK_NEEDS, link_facts};
 use crate::links::Links;
+use crate::memory::{Memory, REMEMBERED_HOMES, REMEMBERED_PEOPLE, Sighting};
 use crate::people::Born;
 use crate::person_stage::{PersonStage, wanted};
 use crate::tables;
@@ -81,6 +82,9 @@ pub struct RefreshReport {
     pub conclusions: u64,
     /// By programme: (missed, wrong), persons or heads of household.
     pub missed_and_wrong: BTreeMap<String, (u64, u64)>,
+    /// Whom the indicators see; what the alerts are made of.
+    #[serde(skip)]
+    pub sightings: Vec<Sighting>,
     /// Wall time by stage in milliseconds.
     pub milliseconds: BTreeMap<&'static str, u64>,
 }
@@ -95,6 +99,7 @@ struct Made {
     in_aid: u64,
     conclusions: u64,
     tally: Tally,
+    sightings: Vec<Sighting>,
     missed_and_wrong: BTreeMap<usize, (u64, u64)>,
 }
 
@@ -107,6 +112,7 @@ impl Made {
         self.in_aid += other.in_aid;
         self.conclusions += other.conclusions;
         self.tally.add(other.tally);
+        self.sightings.extend(other.sightings);
         for (programme, (missed, wrong)) in other.missed_and_wrong {
             let sum = self.missed_and_wrong.entry(programme).or_default();
             sum.0 += missed;
@@ -174,6 +180,7 @@ impl Refresh<'_> {
         let records = landed.rows();
         let publishing = Instant::now();
         let mut report = self.report(run_id, records, &made);
+        report.sightings = std::mem::take(&mut made.sightings);
         report.milliseconds = times;
         self.publish(&mut report, made)?;
         report
@@ -261,16 +268,21 @@ impl Refresh<'_> {
 
     fn households(&self, parts: usize, exchange: &Exchange) -> Result<Made, RegistryError> {
         let programmes = programmes(self.program);
+        let memory = Memory::before(self.lake, self.program.as_of)?;
         let numbers: Vec<usize> = (0..parts).collect();
         let done = self.counter(Stage::Households, parts);
         sum(chunks(&numbers), |chunk| {
             let mut made = Made::default();
             let (mut conclusions, mut categories) = (Vec::new(), Vec::new());
+            let (mut people_kept, mut homes_kept) = (Vec::new(), Vec::new());
             let staged = stage_parts(self.lake, tables::HOUSEHOLDS, chunk, |&part| {
                 let Some(rows) = exchange.take(part)? else {
                     return Ok(None);
                 };
-                let concluded = conclude(self.program, &programmes, rows, self.places)?;
+                let concluded = conclude(self.program, &programmes, rows, self.places, &memory)?;
+                made.sightings.extend(concluded.sightings);
+                people_kept.extend(concluded.kept.0);
+                homes_kept.extend(concluded.kept.1);
                 let found = &concluded.verdicts.conclusions;
                 made.tally
                     .note(&programmes, found, &concluded.verdicts.undecided, self.places);
@@ -289,6 +301,10 @@ impl Refresh<'_> {
                 .extend(stage_batches(self.lake, tables::CONCLUSIONS, conclusions)?);
             made.staged
                 .extend(stage_batches(self.lake, tables::CATEGORIES, categories)?);
+            made.staged
+                .extend(stage_batches(self.lake, REMEMBERED_PEOPLE, people_kept)?);
+            made.staged
+                .extend(stage_batches(self.lake, REMEMBERED_HOMES, homes_kept)?);
             Ok(made)
         })
     }
@@ -442,4 +458,35 @@ fn timed<T>(
     let made = work()?;
     times.insert(stage.as_str(), begun.elapsed().as_millis() as u64);
     Ok(made)
+}
+
+/// TEMP
+pub fn inspect(lake: &Lake, contracts: &Contracts, program: &Program, places: &Places, home: u64) {
+    let mut files = BTreeMap::new();
+    for contract in contracts.iter().filter(|c| c.population_wide) {
+        files.insert(contract.feed.clone(), (lake.files(&contract.table(), None).unwrap(), table_schema(contract)));
+    }
+    let read = |feed: &str, names: &[&str], range: std::ops::RangeInclusive<u64>| {
+        let mut b = vec![];
+        for f in &files[feed].0 { b.extend(lake.read(f, names, range.clone())?); }
+        Ok(b)
+    };
+    let landed = Landed { feeds: files.iter().map(|(f, (x, s))| LandedFeed { feed: f.clone(), schema: s.clone(), rows: x.iter().map(|f| f.rows).sum() }).collect(), read: &read };
+    let as_of = program.as_of;
+    let facts = link_facts(&landed.bucket(&Wanted::of(LINK_NEEDS), 0..=u64::MAX, None).unwrap(), as_of.0, as_of.add_months(-216).0).unwrap();
+    let links = Links::resolve(vec![facts]);
+    let stage = PersonStage { landed: &landed, program, links: &links, as_of: as_of.0, identify: &|_| None };
+    let part = stage.run(&wanted(program), 0..=u64::MAX, None).unwrap();
+    let ex = Exchange::new(1, ".".into(), 1 << 30);
+    ex.put(&part.homeward).unwrap();
+    let rows = ex.take(0).unwrap().unwrap();
+    let homes = crate::columns::uint64s(&rows, "home").unwrap();
+    let a = homes.values().partition_point(|&h| h < home);
+    let b = homes.values().partition_point(|&h| h <= home);
+    let rows = rows.slice(a, b - a);
+    let show = |r: &RecordBatch| for (i, f) in r.schema().fields().iter().enumerate() { println!("  {} {}: {:?}", f.name(), f.data_type(), r.column(i)); };
+    show(&rows);
+    let c = crate::conclude::debug_run(program, rows, places);
+    println!("=== persons"); c.persons.iter().for_each(show);
+    println!("=== households"); c.households.iter().for_each(show);
 }

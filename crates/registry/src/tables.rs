@@ -7,6 +7,7 @@ use arrow_array::{ArrayRef, BooleanArray, Int32Array, Int64Array, RecordBatch, S
 use crate::answers::Programme;
 use crate::error::RegistryError;
 use crate::findings::Conclusion;
+use crate::memory::{REMEMBERED_HOMES, REMEMBERED_PEOPLE};
 
 /// One row per person.
 pub const PEOPLE: &str = "people";
@@ -17,7 +18,14 @@ pub const CONCLUSIONS: &str = "conclusions";
 /// The living low-income population, one category each, by `home`.
 pub const CATEGORIES: &str = "categories";
 
-pub const ALL: [&str; 4] = [PEOPLE, HOUSEHOLDS, CONCLUSIONS, CATEGORIES];
+pub const ALL: [&str; 6] = [
+    PEOPLE,
+    HOUSEHOLDS,
+    CONCLUSIONS,
+    CATEGORIES,
+    REMEMBERED_PEOPLE,
+    REMEMBERED_HOMES,
+];
 
 /// Rows of table `conclusions`, in the order given.
 pub fn conclusion_rows(programmes: &[Programme], conclusions: &[Conclusion]) -> Result<RecordBatch, RegistryError> {

@@ -98,6 +98,16 @@ pub fn last_done(book: &Book, kind: &str) -> Result<Option<Run>, StoreError> {
     book.query_one(&sql, &[kind.into()])?.map(|row| parse(&row)).transpose()
 }
 
+/// The last run of this kind that ended well and answers for a day before `as_of` (ISO date).
+pub fn last_done_before(book: &Book, kind: &str, as_of: &str) -> Result<Option<Run>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM runs WHERE kind = $1 AND state = 'done' AND as_of < $2 ORDER BY as_of DESC, run_id DESC LIMIT 1"
+    );
+    book.query_one(&sql, &[kind.into(), as_of.into()])?
+        .map(|row| parse(&row))
+        .transpose()
+}
+
 fn parse(row: &Row) -> Result<Run, StoreError> {
     Ok(Run {
         run_id: row.int(0)?,
