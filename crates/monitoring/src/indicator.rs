@@ -119,6 +119,8 @@ pub struct Indicator {
     pub disposition: Disposition,
     /// After a signal has ended, the same indicator opens nothing for the same subject for so long.
     pub cool_down_months: u32,
+    /// How long the signal of a change runs; 0 for a state, which runs as long as it is seen.
+    pub hold_months: u32,
     /// Visits and hits known from elsewhere, so that a new indicator does not start at certainty.
     pub prior: HitRate,
     /// Below this share of hits (per mille) the indicator is proposed for retirement.

@@ -23,7 +23,7 @@ pub mod reports;
 pub use allot::{Candidate, allot};
 pub use collect::{Collected, OpenAlert, collect};
 pub use error::MonitoringError;
-pub use follow::{Followed, follow};
+pub use follow::{Followed, Look, follow};
 pub use hit_rate::HitRate;
 pub use indicator::{Disposition, Group, Indicator, Severity};
 pub use night::{Night, NightResult, Route, night, open_tables};

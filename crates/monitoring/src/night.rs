@@ -4,9 +4,10 @@ use anwang_domain::{Calendar, CalendarError, Day, DivisionCode, Level, Places};
 use anwang_store::{Book, Row, StoreError, Tx, Value};
 
 use crate::alerts::{Actor, Source, note};
+use crate::follow::whole_months;
 use crate::{
-    Candidate, Collected, Indicator, MonitoringError, OpenAlert, Running, Score, Severity, Sighting, Subject, allot,
-    collect, follow, score,
+    Candidate, Collected, Indicator, Look, MonitoringError, OpenAlert, Running, Score, Severity, Sighting, Subject,
+    allot, collect, follow, score,
 };
 
 /// What a night needs to know besides the book.
@@ -137,9 +138,14 @@ fn refuse_backwards(tx: &mut Tx<'_>, as_of: Day) -> Result<(), MonitoringError> 
 }
 
 fn follow_signals(tx: &mut Tx<'_>, night: &Night<'_>, result: &mut NightResult) -> Result<(), MonitoringError> {
-    let running = running_signals(tx, night.households)?;
+    let running = running_signals(tx)?;
     let last_ended = visited_and_ended(tx, night)?;
-    let followed = follow(night.indicators, &running, &last_ended, night.sightings);
+    let look = Look {
+        as_of: night.as_of,
+        indicators: night.indicators,
+        households: night.households,
+    };
+    let followed = follow(&look, &running, &last_ended, night.sightings);
     for signal in &followed.ended {
         tx.execute(
             "UPDATE signals SET ended_day = $2 WHERE signal_id = $1",
@@ -174,29 +180,23 @@ fn follow_signals(tx: &mut Tx<'_>, night: &Night<'_>, result: &mut NightResult) 
     Ok(())
 }
 
-fn running_signals(tx: &mut Tx<'_>, households: Option<&BTreeSet<u64>>) -> Result<Vec<Running>, StoreError> {
+fn running_signals(tx: &mut Tx<'_>) -> Result<Vec<Running>, StoreError> {
     let rows = tx.query(
         "SELECT signal_id, indicator, household, person, since_day, alert_id, quiet_until_day FROM signals WHERE ended_day IS NULL",
         &[],
     )?;
-    let all = rows.iter().map(|row| {
-        Ok(Running {
-            signal_id: row.int(0)?,
-            indicator: row.text(1)?.to_owned(),
-            subject: subject(row, 2)?,
-            since: Day(row.int(4)? as i32),
-            alert_id: row.optional_int(5)?,
-            quiet_until: row.optional_int(6)?.map(|day| Day(day as i32)),
+    rows.iter()
+        .map(|row| {
+            Ok(Running {
+                signal_id: row.int(0)?,
+                indicator: row.text(1)?.to_owned(),
+                subject: subject(row, 2)?,
+                since: Day(row.int(4)? as i32),
+                alert_id: row.optional_int(5)?,
+                quiet_until: row.optional_int(6)?.map(|day| Day(day as i32)),
+            })
         })
-    });
-    let all: Vec<Running> = all.collect::<Result<_, StoreError>>()?;
-    Ok(match households {
-        Some(looked_at) => all
-            .into_iter()
-            .filter(|signal| looked_at.contains(&signal.subject.household))
-            .collect(),
-        None => all,
-    })
+        .collect()
 }
 
 /// When the last signal of an indicator and subject ended that somebody had visited for. Signals that lapsed or
@@ -208,7 +208,7 @@ fn visited_and_ended(tx: &mut Tx<'_>, night: &Night<'_>) -> Result<BTreeMap<(Str
         .map(|indicator| indicator.cool_down_months)
         .max()
         .unwrap_or(0);
-    let from = night.as_of.add_months(-i32::try_from(longest).unwrap_or(0));
+    let from = night.as_of.add_months(-whole_months(longest));
     let rows = tx.query(
         "SELECT s.indicator, s.household, s.person, max(s.ended_day) FROM signals s
          JOIN alerts a ON a.alert_id = s.alert_id

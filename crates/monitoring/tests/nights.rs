@@ -18,20 +18,22 @@ fn day(text: &str) -> Day {
 }
 
 fn indicators() -> BTreeMap<String, Indicator> {
-    let indicator = |id: &str, severity, hits, cool_down_months| Indicator {
+    let indicator = |id: &str, severity, hits, cool_down_months, hold_months| Indicator {
         id: id.to_owned(),
         group: Group::Spending,
         severity,
         disposition: Disposition::ApplyPolicy,
         cool_down_months,
+        hold_months,
         prior: HitRate { hits, visits: 100 },
         floor_per_mille: 50,
     };
     [
-        indicator("bills", Severity::Orange, 30, 6),
-        indicator("job_lost", Severity::Yellow, 10, 3),
-        indicator("drop_out", Severity::Yellow, 40, 0),
-        indicator("alone_and_ill", Severity::Red, 60, 0),
+        indicator("bills", Severity::Orange, 30, 6, 0),
+        indicator("job_lost", Severity::Yellow, 10, 3, 0),
+        indicator("drop_out", Severity::Yellow, 40, 0, 0),
+        indicator("alone_and_ill", Severity::Red, 60, 0, 0),
+        indicator("turned_80", Severity::Yellow, 80, 12, 3),
     ]
     .into_iter()
     .map(|indicator| (indicator.id.clone(), indicator))
@@ -193,6 +195,18 @@ fn a_signal_that_nobody_visited_lapses_and_starts_no_cool_down() {
 }
 
 #[test]
+fn a_change_that_is_seen_once_leaves_time_to_visit() {
+    anwang_testkit::on_each_book(|book| {
+        open_tables(book).unwrap();
+        run(book, day("2026-01-05"), &[sighting("turned_80", 1, Some(11))], None, 5);
+        let next = run(book, day("2026-01-06"), &[], None, 5);
+        assert_eq!((next.ended, next.lapsed), (0, 0));
+        let later = run(book, day("2026-04-05"), &[], None, 5);
+        assert_eq!((later.ended, later.lapsed), (1, 1));
+    });
+}
+
+#[test]
 fn a_clue_from_the_grid_enters_the_same_loop() {
     anwang_testkit::on_each_book(|book| {
         open_tables(book).unwrap();
@@ -289,10 +303,10 @@ fn state_of(book: &Book) -> Vec<(u64, String, String, u32, Vec<String>, Day)> {
     alerts
 }
 
-const NAMES: [&str; 4] = ["bills", "job_lost", "drop_out", "alone_and_ill"];
+const NAMES: [&str; 5] = ["bills", "job_lost", "drop_out", "alone_and_ill", "turned_80"];
 
 fn histories() -> impl Strategy<Value = Vec<BTreeSet<(usize, u64)>>> {
-    prop::collection::vec(prop::collection::btree_set((0..4_usize, 1..6_u64), 0..8), 1..6)
+    prop::collection::vec(prop::collection::btree_set((0..5_usize, 1..6_u64), 0..8), 1..6)
 }
 
 proptest! {
