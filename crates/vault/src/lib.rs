@@ -7,9 +7,11 @@
 mod anchor;
 mod audit;
 mod error;
+mod gcm;
 mod keyring;
 mod person_key;
 mod sealing;
+mod sm4_blocks;
 mod tags;
 mod vault;
 

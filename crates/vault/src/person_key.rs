@@ -5,11 +5,10 @@
 //! (J. Patarin, "Security of balanced and unbalanced Feistel schemes with linear non equalities", 2010).
 
 use aes::Aes128;
-use aes::cipher::consts::U16;
-use aes::cipher::{Array, Block, BlockCipherEncrypt, KeyInit};
-use sm4::Sm4;
+use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
 
 use crate::keyring::{Key, PersonKeyCipher};
+use crate::sm4_blocks::{Block, Sm4Blocks};
 
 const ROUNDS: u32 = 8;
 
@@ -19,14 +18,14 @@ const LANES: usize = 64;
 
 pub(crate) enum Permutation {
     Aes(Box<Aes128>),
-    Sm4(Box<Sm4>),
+    Sm4(Box<Sm4Blocks>),
 }
 
 impl Permutation {
     pub(crate) fn new(cipher: PersonKeyCipher, key: &Key) -> Self {
         match cipher {
             PersonKeyCipher::Aes => Self::Aes(Box::new(Aes128::new(&Array::from(key.0)))),
-            PersonKeyCipher::Sm4 => Self::Sm4(Box::new(Sm4::new(&Array::from(key.0)))),
+            PersonKeyCipher::Sm4 => Self::Sm4(Box::new(Sm4Blocks::new(key))),
         }
     }
 
@@ -37,54 +36,47 @@ impl Permutation {
     }
 
     pub(crate) fn forward_all(&self, numbers: &mut [u64]) {
-        match self {
-            Self::Aes(cipher) => forward_all(&**cipher, numbers),
-            Self::Sm4(cipher) => forward_all(&**cipher, numbers),
+        let mut blocks = [[0; 16]; LANES];
+        for lanes in numbers.chunks_mut(LANES) {
+            let blocks = &mut blocks[..lanes.len()];
+            for round in 0..ROUNDS {
+                for (block, number) in blocks.iter_mut().zip(lanes.iter()) {
+                    *block = round_input(round, *number as u32);
+                }
+                self.encrypt(blocks);
+                for (block, number) in blocks.iter().zip(lanes.iter_mut()) {
+                    let (left, right) = ((*number >> 32) as u32, *number as u32);
+                    *number = u64::from(right) << 32 | u64::from(left ^ round_output(block));
+                }
+            }
         }
     }
 
     pub(crate) fn backward(&self, key: u64) -> u64 {
+        let mut number = key;
+        for round in (0..ROUNDS).rev() {
+            let (left, right) = ((number >> 32) as u32, number as u32);
+            let mut block = [round_input(round, left)];
+            self.encrypt(&mut block);
+            number = u64::from(right ^ round_output(&block[0])) << 32 | u64::from(left);
+        }
+        number
+    }
+
+    fn encrypt(&self, blocks: &mut [Block]) {
         match self {
-            Self::Aes(cipher) => backward(&**cipher, key),
-            Self::Sm4(cipher) => backward(&**cipher, key),
+            Self::Aes(cipher) => cipher.encrypt_blocks(Array::cast_slice_from_core_mut(blocks)),
+            Self::Sm4(cipher) => cipher.encrypt(blocks),
         }
     }
-}
-
-fn forward_all<C: BlockCipherEncrypt<BlockSize = U16>>(cipher: &C, numbers: &mut [u64]) {
-    let mut blocks = [Block::<C>::default(); LANES];
-    for lanes in numbers.chunks_mut(LANES) {
-        let blocks = &mut blocks[..lanes.len()];
-        for round in 0..ROUNDS {
-            for (block, number) in blocks.iter_mut().zip(lanes.iter()) {
-                *block = round_input(round, *number as u32);
-            }
-            cipher.encrypt_blocks(blocks);
-            for (block, number) in blocks.iter().zip(lanes.iter_mut()) {
-                let (left, right) = ((*number >> 32) as u32, *number as u32);
-                *number = u64::from(right) << 32 | u64::from(left ^ round_output(block));
-            }
-        }
-    }
-}
-
-fn backward<C: BlockCipherEncrypt<BlockSize = U16>>(cipher: &C, key: u64) -> u64 {
-    let mut number = key;
-    for round in (0..ROUNDS).rev() {
-        let (left, right) = ((number >> 32) as u32, number as u32);
-        let mut block: Block<C> = round_input(round, left);
-        cipher.encrypt_block(&mut block);
-        number = u64::from(right ^ round_output(&block)) << 32 | u64::from(left);
-    }
-    number
 }
 
 /// Written as one number: eight separate bytes would stall the wide load that follows.
-fn round_input(round: u32, half: u32) -> Array<u8, U16> {
-    Array::from((u128::from(round) << 64 | u128::from(half)).to_le_bytes())
+fn round_input(round: u32, half: u32) -> Block {
+    (u128::from(round) << 64 | u128::from(half)).to_le_bytes()
 }
 
-fn round_output(block: &Array<u8, U16>) -> u32 {
+fn round_output(block: &Block) -> u32 {
     u32::from_le_bytes([block[0], block[1], block[2], block[3]])
 }
 
