@@ -46,6 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     book.transaction(|tx| lake.commit(tx, vec![Change::Append(staged)], 0, ""))?;
     let file = lake.files("feed_speed", None)?.remove(0);
+    small_commits(&lake, &book, &batch.slice(0, 100))?;
     let all: Vec<&str> = file.table.columns.iter().map(|column| column.name.as_str()).collect();
     for name in &all {
         let clock = Clock::start();
@@ -74,6 +75,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         clock.say(&format!("one person, {} columns", columns.len()), 1_000);
     }
+    Ok(())
+}
+
+/// What a small delivery costs, in wall time: waiting for the disk is most of it.
+fn small_commits(lake: &Lake, book: &Book, batch: &RecordBatch) -> Result<(), Box<dyn std::error::Error>> {
+    const COMMITS: u32 = 50;
+    let mut waited = [std::time::Duration::ZERO; 2];
+    for _ in 0..COMMITS {
+        let start = std::time::Instant::now();
+        let staged = lake.stage("small", &batch.schema(), [batch.clone()])?;
+        let staged_at = std::time::Instant::now();
+        book.transaction(|tx| lake.commit(tx, vec![Change::Append(staged)], 0, ""))?;
+        waited[0] += staged_at - start;
+        waited[1] += staged_at.elapsed();
+    }
+    println!("100 rows: stage {:?}, commit {:?}", waited[0] / COMMITS, waited[1] / COMMITS);
     Ok(())
 }
 
