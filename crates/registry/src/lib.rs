@@ -39,7 +39,7 @@ pub use feeds::policy_schemas;
 pub use findings::{Answer, Finding};
 pub use memory::Sighting;
 pub use page::{ConcludedProgramme, FeedRecords, Field, Household, Member, PageSource, PersonPage, Record, Registered, Shown};
-pub use refresh::{inspect, Refresh, RefreshReport, Stage};
+pub use refresh::{Refresh, RefreshReport, Stage};
 
 #[cfg(test)]
 mod refresh_tests;
