@@ -40,15 +40,25 @@ pub struct Args {
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let start = Instant::now();
-    let site = SiteArgs { data: args.data.clone(), database: None, keys: None };
+    let site = SiteArgs {
+        data: args.data.clone(),
+        database: None,
+        keys: None,
+    };
     if args.data.exists() {
         // An earlier demo is shown again: making it anew is one `rm -r` away, throwing it away unasked is not.
-        ui.say(format!("已有示例数据，直接打开。{} is already there and is shown as it is.", args.data.display()));
+        ui.say(format!(
+            "已有示例数据，直接打开。{} is already there and is shown as it is.",
+            args.data.display()
+        ));
     } else {
         make(&args, &site, ui)?;
-        ui.say(format!("全程 {0:.0} 秒。The whole road took {0:.0} s.", start.elapsed().as_secs_f64()));
+        ui.say(format!(
+            "全程 {0:.0} 秒。The whole road took {0:.0} s.",
+            start.elapsed().as_secs_f64()
+        ));
     }
-    serve_found(site.open()?, &args, ui)
+    serve_found(&site, &args, ui)
 }
 
 /// The road: files as departments send them, landed, refreshed.
@@ -73,26 +83,73 @@ fn make(args: &Args, site: &SiteArgs, ui: &Ui) -> Result<(), CliError> {
     )?;
     let rows: u64 = made.rows_by_feed.iter().map(|(_, rows)| rows).sum();
     ui.say(made.to_string());
-    step(ui, "样本 sample", making, format!("{} files, {} rows in {}", made.files, thousands(rows as i64), departments.display()));
-
-    let taking = Instant::now();
-    let reports = intake::take_in(&intake_args(&departments, as_of, site), ui)?;
-    mark_as_sample(site)?;
-    step(ui, "入库 intake", taking, landed(&reports));
-
-    let refreshing = Instant::now();
-    let report = refresh::refresh(
-        &refresh::Args { full: true, as_of: Some(as_of), pack: args.pack.clone(), site: site.clone() },
+    step(
         ui,
-    )?;
-    let found = format!("{} people, {} households", thousands(report.people as i64), thousands(report.households as i64));
-    step(ui, "结论 refresh", refreshing, found);
+        "样本 sample",
+        making,
+        format!(
+            "{} files, {} rows in {}",
+            made.files,
+            thousands(rows as i64),
+            departments.display()
+        ),
+    );
+
+    mark_as_sample(site)?;
+    for cutoff in cutoffs(&departments.join("feeds"))? {
+        live_through(&cutoff, args, site, ui)?;
+    }
     Ok(())
 }
 
-fn intake_args(departments: &std::path::Path, as_of: Day, site: &SiteArgs) -> intake::Args {
+/// One delivery of the departments, and the refresh of the evening: this is how the registry gets a history.
+fn live_through(cutoff: &Cutoff, args: &Args, site: &SiteArgs, ui: &Ui) -> Result<(), CliError> {
+    let taking = Instant::now();
+    let reports = intake::take_in(&intake_args(&cutoff.folder, cutoff.day, site), ui)?;
+    step(ui, &format!("入库 intake {}", cutoff.day), taking, landed(&reports));
+
+    let refreshing = Instant::now();
+    let refreshed = refresh::refresh(
+        &refresh::Args {
+            full: true,
+            as_of: Some(cutoff.day),
+            pack: args.pack.clone(),
+            site: site.clone(),
+        },
+        ui,
+    )?;
+    let report = &refreshed.report;
+    let found = format!(
+        "{} people, {} households, {} tasks handed out",
+        thousands(report.people as i64),
+        thousands(report.households as i64),
+        thousands(refreshed.night.assigned as i64)
+    );
+    step(ui, &format!("结论 refresh {}", cutoff.day), refreshing, found);
+    Ok(())
+}
+
+/// A folder of files that departments sent up to a day.
+struct Cutoff {
+    day: Day,
+    folder: PathBuf,
+}
+
+/// The deliveries in the order of their days.
+fn cutoffs(feeds: &std::path::Path) -> Result<Vec<Cutoff>, CliError> {
+    let mut cutoffs = Vec::new();
+    for entry in std::fs::read_dir(feeds).map_err(CliError::file("read the folder", feeds))? {
+        let folder = entry.map_err(CliError::file("read the folder", feeds))?.path();
+        let day = folder.file_name().and_then(|name| Day::parse(name.to_str()?));
+        cutoffs.extend(day.map(|day| Cutoff { day, folder }));
+    }
+    cutoffs.sort_by_key(|cutoff| cutoff.day);
+    Ok(cutoffs)
+}
+
+fn intake_args(folder: &std::path::Path, as_of: Day, site: &SiteArgs) -> intake::Args {
     intake::Args {
-        paths: vec![departments.join("feeds")],
+        paths: vec![folder.to_path_buf()],
         feed: None,
         // The sample plants batches that look wrong; the demo shows them as held rather than waving them through.
         confirm: false,
@@ -112,15 +169,17 @@ fn mark_as_sample(site: &SiteArgs) -> Result<(), CliError> {
 }
 
 /// Says what was found, then serves it.
-fn serve_found(site: Site, args: &Args, ui: &Ui) -> Result<(), CliError> {
-    let titles = titles::read(&site.book, Some(&args.pack), ui)?;
+fn serve_found(site: &SiteArgs, args: &Args, ui: &Ui) -> Result<(), CliError> {
+    let opened = site.open()?;
+    let lake = site.open_lake(&opened)?;
+    let titles = titles::read(&opened.book, Some(&args.pack), ui)?;
     let as_of = Day::from_ymd(AS_OF.0, AS_OF.1, AS_OF.2).expect("a date of the calendar");
-    let overview = overview(&site.book, &titles, as_of)?;
+    let overview = overview(&opened.book, &titles, as_of)?;
     status::show_coverage(&overview, &titles, ui);
     ui.say("");
     ui.say("应享未享：像是符合条件却没有享受；疑似错享：正在享受却像是不符合条件，或已故。都只是核查线索。");
     ui.say("Missed: seem eligible, are not served. Wrong: are served, seem not eligible or dead. Both ask for a check, no more.");
-    serve::serve(site, Some(&args.pack), &args.listen, ui)
+    serve::serve(opened, lake, Some(&args.pack), &args.listen, ui)
 }
 
 /// `demo-data` and `departments` give `demo-data.departments`: outside the data folder, which holds nobody's name.

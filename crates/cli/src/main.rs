@@ -15,6 +15,7 @@ mod audit;
 mod demo;
 mod doctor;
 mod intake;
+mod night;
 mod policy;
 mod refresh;
 mod rejects;

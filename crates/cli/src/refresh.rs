@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use anwang_contracts::Contracts;
 use anwang_domain::{Day, Places};
 use anwang_lake::Lake;
+use anwang_monitoring::NightResult;
 use anwang_policy::{CompileOptions, Mode};
 use anwang_registry::{Refresh, RefreshReport, Stage, policy_schemas};
 
-use crate::clock;
 use crate::error::CliError;
 use crate::policy::pack_folder;
 use crate::site::{Site, SiteArgs};
 use crate::ui::{Ui, thousands};
+use crate::{clock, night};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -32,16 +33,27 @@ pub struct Args {
     pub(crate) site: SiteArgs,
 }
 
+/// What a refresh found, and what came of its signals.
+#[derive(Debug, serde::Serialize)]
+pub struct Refreshed {
+    #[serde(flatten)]
+    pub report: RefreshReport,
+    pub night: NightResult,
+}
+
 /// What may wait in memory between the two stages; more goes to temporary files in the data folder.
 const EXCHANGE_BYTES: usize = 1 << 30;
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
-    let report = refresh(&args, ui)?;
-    ui.answer(&report, |ui| show(&report, ui))
+    let refreshed = refresh(&args, ui)?;
+    ui.answer(&refreshed, |ui| {
+        show(&refreshed.report, ui);
+        show_night(&refreshed.night, ui);
+    })
 }
 
 /// Refreshes and says what came of it; what `demo` calls.
-pub fn refresh(args: &Args, ui: &Ui) -> Result<RefreshReport, CliError> {
+pub fn refresh(args: &Args, ui: &Ui) -> Result<Refreshed, CliError> {
     args.site.must_exist()?;
     let Site { book, vault } = args.site.open()?;
     let lake = Lake::open(&args.site.lake_root(), book)?;
@@ -72,7 +84,17 @@ pub fn refresh(args: &Args, ui: &Ui) -> Result<RefreshReport, CliError> {
     }
     .full()?;
     bar.finish_and_clear();
-    Ok(report)
+    let night = night::follow(lake.book(), &program, &report)?;
+    Ok(Refreshed { report, night })
+}
+
+/// One line on the alerts.
+pub fn show_night(night: &NightResult, ui: &Ui) {
+    ui.say(format!(
+        "预警：新信号 {}，新任务 {}，本周派出 {}，排队 {}，逾期上报 {}。Warnings: {} new signals, {} new tasks, {} handed out this week, {} waiting, {} late and raised.",
+        night.begun, night.opened, night.assigned, night.waiting, night.raised,
+        night.begun, night.opened, night.assigned, night.waiting, night.raised,
+    ));
 }
 
 fn label(stage: Stage) -> &'static str {
@@ -100,7 +122,10 @@ fn show(report: &RefreshReport, ui: &Ui) {
         })
         .collect();
     ui.table(&["项目 programme", "疑似漏保 missed", "疑似错保 wrong"], &rows);
-    let times: Vec<String> =
-        report.milliseconds.iter().map(|(stage, ms)| format!("{stage} {:.1} s", *ms as f64 / 1000.0)).collect();
+    let times: Vec<String> = report
+        .milliseconds
+        .iter()
+        .map(|(stage, ms)| format!("{stage} {:.1} s", *ms as f64 / 1000.0))
+        .collect();
     ui.say(times.join(", "));
 }

@@ -1,5 +1,7 @@
 //! A pack with the packs it extends, as read.
 
+use anwang_domain::Day;
+
 use crate::source::declaration::{PackHead, Programme, Words};
 use crate::source::join::{self, Declarations};
 use crate::source::spot::{Diagnostic, Finding, Severity, Sources};
@@ -45,6 +47,16 @@ impl Pack {
             .map(|head| format!("{}@{}", head.name, head.version))
             .collect();
         parts.join("+")
+    }
+
+    /// A parameter's value for a day, as written, where it holds for every place; the deepest pack that says it wins.
+    pub fn stated(&self, parameter: &str, as_of: Day) -> Option<&str> {
+        let values = self.said.parameters.get(parameter)?.values.iter();
+        values
+            .filter(|value| value.keys.iter().all(Option::is_none))
+            .filter(|value| value.from <= as_of.0 && value.to.is_none_or(|to| as_of.0 <= to))
+            .max_by_key(|value| (value.depth, value.from))
+            .map(|value| value.value.text.as_str())
     }
 
     /// The file's text of every place that a diagnostic can point to.

@@ -4,6 +4,7 @@ use super::instruction::Class;
 use super::lowering::{InputInfo, InputSource, Lowering, State, Typed};
 use super::names::bounds;
 use super::value::{Int, Value};
+use crate::expression::syntax::ExprKind;
 use crate::source::declaration::Indicator;
 use crate::source::spot::{Fault, Finding, Spot};
 use crate::types::{Entity, Type};
@@ -13,14 +14,21 @@ use crate::types::{Entity, Type};
 pub struct IndicatorInfo {
     pub name: String,
     pub entity: Entity,
+    /// Whether its test compares with before: such a change is seen in one refresh only.
+    pub is_change: bool,
     pub further: serde_json::Map<String, serde_json::Value>,
 }
 
 impl IndicatorInfo {
     pub fn of(indicator: &Indicator) -> Self {
+        let mut is_change = false;
+        indicator
+            .test
+            .walk(&mut |node| is_change |= matches!(node.kind, ExprKind::Before(_)));
         Self {
             name: indicator.name.clone(),
             entity: indicator.entity,
+            is_change,
             further: indicator.further.clone(),
         }
     }
