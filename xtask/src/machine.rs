@@ -5,11 +5,12 @@ use std::process::Command;
 
 use crate::run::{Failure, command, exists, must_succeed_quietly};
 
-/// DuckDB is the oracle that reads the lake from outside. The three versions belong together: an extension loads into its own version only.
-const WHEELS: [&str; 3] = [
+/// DuckDB is the oracle that reads the lake from outside. The versions belong together: an extension loads into its own version only.
+const WHEELS: [&str; 4] = [
     "duckdb==1.4.4",
     "duckdb-ext-ducklake==1.4.4.20260205",
     "duckdb-ext-sqlite==1.4.4.20260205",
+    "duckdb-ext-postgres==1.4.4.20260205",
 ];
 
 /// The workspace folder; cargo sets the variable for `cargo run`.

@@ -90,7 +90,11 @@ fn small_commits(lake: &Lake, book: &Book, batch: &RecordBatch) -> Result<(), Bo
         waited[0] += staged_at - start;
         waited[1] += staged_at.elapsed();
     }
-    println!("100 rows: stage {:?}, commit {:?}", waited[0] / COMMITS, waited[1] / COMMITS);
+    println!(
+        "100 rows: stage {:?}, commit {:?}",
+        waited[0] / COMMITS,
+        waited[1] / COMMITS
+    );
     Ok(())
 }
 
