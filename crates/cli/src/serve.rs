@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use anwang_lake::Lake;
 use anwang_server::{App, Foundation, KeptPassword, generate_password};
 
 use crate::error::CliError;
@@ -32,17 +33,19 @@ pub struct Listen {
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let site = args.site.open()?;
-    serve(site, Some(&args.pack), &args.listen, ui)
+    let lake = args.site.open_lake(&site)?;
+    serve(site, lake, Some(&args.pack), &args.listen, ui)
 }
 
 /// Listens, says where and with which password, and serves until interrupted.
-pub fn serve(site: Site, pack: Option<&Path>, listen: &Listen, ui: &Ui) -> Result<(), CliError> {
+pub fn serve(site: Site, lake: Lake, pack: Option<&Path>, listen: &Listen, ui: &Ui) -> Result<(), CliError> {
     let password = generate_password().map_err(anwang_server::ServerError::from)?;
     let foundation = Foundation {
         titles: titles::read(&site.book, pack, ui)?,
         password: KeptPassword::keep(&password)?,
         book: site.book,
         vault: site.vault,
+        lake,
     };
     let app = App::new(foundation)?;
     // The last handle on a PostgreSQL book must not be dropped inside the runtime, so one stays out here.

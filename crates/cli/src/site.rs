@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anwang_lake::Lake;
 use anwang_store::Book;
 use anwang_vault::Vault;
 
@@ -63,6 +64,10 @@ impl SiteArgs {
             "site.absent",
             format!("there is no data folder {}", self.data.display()),
         ))
+    }
+
+    pub fn open_lake(&self, site: &Site) -> Result<Lake, CliError> {
+        Ok(Lake::open(&self.lake_root(), site.book.clone())?)
     }
 
     pub fn book_url(&self) -> String {

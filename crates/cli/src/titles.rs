@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anwang_contracts::{Bilingual, Contract, Contracts};
-use anwang_policy::{Pack, Words};
-use anwang_server::figures::{ConditionTexts, FeedTitle, Title, Titles};
+use anwang_policy::{ConditionWording, Pack, Words};
+use anwang_server::figures::{ConditionTexts, FeedTitle, ProgrammeTitle, Title, Titles};
 use anwang_store::Book;
 
 use crate::error::CliError;
@@ -29,12 +29,20 @@ pub fn read(book: &Book, pack: Option<&Path>, ui: &Ui) -> Result<Titles, CliErro
 }
 
 fn add_pack(titles: &mut Titles, pack: &Pack) {
-    for programme in pack.wording() {
-        for condition in programme.conditions {
-            let texts = ConditionTexts { met: words(&condition.met), unmet: words(&condition.unmet) };
-            titles.conditions.insert((programme.name.clone(), condition.id), texts);
-        }
-        titles.programmes.push((programme.name, words(&programme.title)));
+    let programmes = pack.wording().into_iter().map(|programme| ProgrammeTitle {
+        title: words(&programme.title),
+        conditions: programme.conditions.iter().map(condition).collect(),
+        name: programme.name,
+    });
+    titles.programmes.extend(programmes);
+}
+
+fn condition(wording: &ConditionWording) -> ConditionTexts {
+    ConditionTexts {
+        id: wording.id.clone(),
+        met: words(&wording.met),
+        unmet: words(&wording.unmet),
+        basis: wording.basis.clone(),
     }
 }
 
@@ -49,9 +57,15 @@ fn feed(contract: &Contract) -> FeedTitle {
 }
 
 fn title(text: &Bilingual) -> Title {
-    Title { zh: text.zh.clone(), en: text.en.clone() }
+    Title {
+        zh: text.zh.clone(),
+        en: text.en.clone(),
+    }
 }
 
 fn words(text: &Words) -> Title {
-    Title { zh: text.zh.clone(), en: text.en.clone() }
+    Title {
+        zh: text.zh.clone(),
+        en: text.en.clone(),
+    }
 }

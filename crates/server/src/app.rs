@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anwang_domain::Day;
+use anwang_lake::Lake;
 use anwang_store::Book;
 use anwang_vault::Vault;
 use axum::extract::FromRequestParts;
@@ -26,6 +27,7 @@ pub const LANGUAGE_COOKIE: &str = "anwang_language";
 pub struct Foundation {
     pub book: Book,
     pub vault: Vault,
+    pub lake: Lake,
     pub password: KeptPassword,
     pub titles: Titles,
 }
@@ -37,6 +39,7 @@ pub struct App(Arc<Shared>);
 pub(crate) struct Shared {
     pub book: Book,
     pub vault: Vault,
+    pub lake: Lake,
     pub password: KeptPassword,
     pub titles: Titles,
     pub sessions: Sessions,
@@ -48,6 +51,7 @@ impl App {
         Ok(App(Arc::new(Shared {
             book: foundation.book,
             vault: foundation.vault,
+            lake: foundation.lake,
             password: foundation.password,
             titles: foundation.titles,
             sessions: Sessions::default(),

@@ -1,5 +1,6 @@
 //! What a page or an API call answers when it cannot answer.
 
+use anwang_registry::RegistryError;
 use anwang_store::StoreError;
 use anwang_vault::VaultError;
 use axum::http::StatusCode;
@@ -27,6 +28,8 @@ pub enum ServerError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
     Boundary(#[from] BoundaryError),
     #[error("the work was interrupted")]
     Interrupted,
@@ -43,6 +46,7 @@ impl ServerError {
             Self::Random(_) => "server.random",
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
+            Self::Registry(error) => error.code(),
             Self::Boundary(_) => "server.boundary",
             Self::Interrupted => "server.interrupted",
         }
@@ -54,7 +58,7 @@ impl ServerError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::StaleForm => StatusCode::FORBIDDEN,
             Self::BadParameter { .. } => StatusCode::BAD_REQUEST,
-            Self::Random(_) | Self::Store(_) | Self::Vault(_) | Self::Boundary(_) | Self::Interrupted => {
+            Self::Random(_) | Self::Store(_) | Self::Vault(_) | Self::Registry(_) | Self::Boundary(_) | Self::Interrupted => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anwang_domain::CitizenId;
-use anwang_server::figures::{Title, Titles};
+use anwang_lake::Lake;
+use anwang_server::figures::{ProgrammeTitle, Title, Titles};
 use anwang_server::{App, Foundation, KeptPassword, router};
 use anwang_store::coverage::{self, Coverage};
 use anwang_store::findings::{self, Finding, Kind};
@@ -50,15 +51,10 @@ fn house(book: &TestBook) -> House {
     let app = App::new(Foundation {
         book: book.reopen(),
         vault: Vault::open(&keys).unwrap(),
+        lake: Lake::open(&folder.path().join("lake"), book.reopen()).unwrap(),
         password: KeptPassword::keep(PASSWORD).unwrap(),
         titles: Titles {
-            programmes: vec![(
-                "dibao".to_owned(),
-                Title {
-                    zh: "低保".to_owned(),
-                    en: "Dibao".to_owned(),
-                },
-            )],
+            programmes: vec![dibao()],
             ..Titles::default()
         },
     })
@@ -71,6 +67,11 @@ fn house(book: &TestBook) -> House {
         _folder: folder,
         app,
     }
+}
+
+fn dibao() -> ProgrammeTitle {
+    let title = Title { zh: "低保".to_owned(), en: "Dibao".to_owned() };
+    ProgrammeTitle { name: "dibao".to_owned(), title, conditions: Vec::new() }
 }
 
 /// One refresh that found 120 missed persons, one of them ours.

@@ -50,7 +50,10 @@ impl PageSource<'_> {
             person: key_text(person),
             masked_id: self.vault.reveal(person).map(|id| id.masked()),
             masked_name: record::masked_name(self, person)?,
-            household: home.map(|home| registered::household(self, home)).transpose()?.flatten(),
+            household: home
+                .map(|home| registered::household(self, home))
+                .transpose()?
+                .flatten(),
             conclusions: match home {
                 Some(home) => registered::conclusions(self, home, person)?,
                 None => Vec::new(),
@@ -79,8 +82,12 @@ impl PageSource<'_> {
     }
 
     fn batches(&self, table: &str, key: u64) -> Result<Option<Batches>, RegistryError> {
-        let files: Vec<LakeFile> =
-            self.lake.files(table, self.at)?.into_iter().filter(|file| holds(file, key)).collect();
+        let files: Vec<LakeFile> = self
+            .lake
+            .files(table, self.at)?
+            .into_iter()
+            .filter(|file| holds(file, key))
+            .collect();
         let Some(first) = files.first() else {
             return Ok(None);
         };
@@ -89,7 +96,10 @@ impl PageSource<'_> {
         for file in &files {
             parts.extend(self.lake.read(file, &names, key..=key)?);
         }
-        Ok(parts.first().map(|part| part.schema()).map(|schema| Batches { schema, parts }))
+        Ok(parts
+            .first()
+            .map(|part| part.schema())
+            .map(|schema| Batches { schema, parts }))
     }
 }
 

@@ -45,11 +45,17 @@ pub struct Shown {
 
 impl Shown {
     fn new(zh: &str, en: &str) -> Shown {
-        Shown { zh: zh.to_owned(), en: en.to_owned() }
+        Shown {
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
     }
 
     fn both(text: String) -> Shown {
-        Shown { en: text.clone(), zh: text }
+        Shown {
+            en: text.clone(),
+            zh: text,
+        }
     }
 }
 
@@ -72,7 +78,13 @@ pub fn feeds(source: &PageSource<'_>, person: u64) -> Result<Vec<FeedRecords>, R
 fn records(contract: &Contract, rows: &RecordBatch) -> Result<Vec<Record>, RegistryError> {
     let (batches, lines) = (int32s(rows, "batch")?, int32s(rows, "row")?);
     (0..rows.num_rows())
-        .map(|at| Ok(Record { batch: batches.value(at), row: lines.value(at), fields: fields(contract, rows, at)? }))
+        .map(|at| {
+            Ok(Record {
+                batch: batches.value(at),
+                row: lines.value(at),
+                fields: fields(contract, rows, at)?,
+            })
+        })
         .collect()
 }
 
@@ -83,7 +95,11 @@ fn fields(contract: &Contract, rows: &RecordBatch, at: usize) -> Result<Vec<Fiel
             continue;
         };
         if let Some(value) = shown(column, &lake_column.name, rows, at)? {
-            fields.push(Field { column: column.name.clone(), name: Shown::new(&column.zh, &column.en), value });
+            fields.push(Field {
+                column: column.name.clone(),
+                name: Shown::new(&column.zh, &column.en),
+                value,
+            });
         }
     }
     Ok(fields)
@@ -98,7 +114,10 @@ fn shown(column: &Column, name: &str, rows: &RecordBatch, at: usize) -> Result<O
     let text = match column.kind {
         ColumnType::Code => {
             let code = int16s(rows, name)?.value(at);
-            return Ok(Some(column.codes.get(code).map_or_else(|| Shown::both(code.to_string()), |one| Shown::new(&one.zh, &one.en))));
+            return Ok(Some(column.codes.get(code).map_or_else(
+                || Shown::both(code.to_string()),
+                |one| Shown::new(&one.zh, &one.en),
+            )));
         }
         ColumnType::Flag if flags(rows, name)?.value(at) => return Ok(Some(Shown::new("是", "yes"))),
         ColumnType::Flag => return Ok(Some(Shown::new("否", "no"))),
@@ -124,11 +143,15 @@ pub fn masked_name(source: &PageSource<'_>, person: u64) -> Result<Option<String
     let sealed = rows
         .column_by_name("sealed")
         .and_then(|column| column.as_any().downcast_ref::<BinaryArray>())
-        .ok_or_else(|| RegistryError::NoColumn { column: "sealed".to_owned() })?;
+        .ok_or_else(|| RegistryError::NoColumn {
+            column: "sealed".to_owned(),
+        })?;
     let mut newest_first: Vec<usize> = (0..rows.num_rows()).collect();
     newest_first.sort_by_key(|at| std::cmp::Reverse(batches.value(*at)));
     for at in newest_first {
-        let opened = source.vault.open_sealed(sealed.value(at), &records.value(at).to_be_bytes())?;
+        let opened = source
+            .vault
+            .open_sealed(sealed.value(at), &records.value(at).to_be_bytes())?;
         let identities: serde_json::Value = serde_json::from_slice(&opened).map_err(RegistryError::Report)?;
         if let Some(name) = identities["name"].as_str() {
             return Ok(Some(masked(name)));
@@ -138,7 +161,10 @@ pub fn masked_name(source: &PageSource<'_>, person: u64) -> Result<Option<String
 }
 
 fn masked(name: &str) -> String {
-    name.chars().enumerate().map(|(place, one)| if place == 0 { one } else { '*' }).collect()
+    name.chars()
+        .enumerate()
+        .map(|(place, one)| if place == 0 { one } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -123,11 +123,7 @@ fn members(source: &PageSource<'_>, home: u64) -> Result<Vec<Member>, RegistryEr
         .collect())
 }
 
-pub fn conclusions(
-    source: &PageSource<'_>,
-    home: u64,
-    person: u64,
-) -> Result<Vec<ConcludedProgramme>, RegistryError> {
+pub fn conclusions(source: &PageSource<'_>, home: u64, person: u64) -> Result<Vec<ConcludedProgramme>, RegistryError> {
     let Some(rows) = source.rows(CONCLUSIONS, home)? else {
         return Ok(Vec::new());
     };
@@ -180,5 +176,5 @@ pub fn place_name(code: u64) -> String {
 }
 
 fn conflicts(bits: i32) -> Vec<&'static str> {
-    Conflict::ALL.iter().filter(|one| bits & (1 << **one as u8) != 0).map(|one| one.code()).collect()
+    Conflict::of(bits).into_iter().map(Conflict::code).collect()
 }

@@ -1,7 +1,5 @@
 //! What things are called on a page: feeds from their contracts, programmes from the policy pack.
 
-use std::collections::HashMap;
-
 use anwang_store::findings::Kind;
 use serde::Serialize;
 
@@ -30,31 +28,42 @@ pub struct FeedTitle {
     pub stale_after_days: i32,
 }
 
+/// A programme of the pack in use.
+#[derive(Debug, Clone)]
+pub struct ProgrammeTitle {
+    pub name: String,
+    pub title: Title,
+    /// In the order of the bits in a conclusion.
+    pub conditions: Vec<ConditionTexts>,
+}
+
 #[derive(Debug, Clone)]
 pub struct ConditionTexts {
+    pub id: String,
     pub met: Title,
     pub unmet: Title,
+    /// The articles it rests on.
+    pub basis: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct Titles {
     /// In the order of their numbers.
     pub feeds: Vec<FeedTitle>,
-    /// Programme name and title, in the order of the pack.
-    pub programmes: Vec<(String, Title)>,
-    /// Texts of conditions: what the clerk reads when it is met, and when it is not, by programme and condition id.
-    pub conditions: HashMap<(String, String), ConditionTexts>,
+    /// In the order of the pack.
+    pub programmes: Vec<ProgrammeTitle>,
     /// Set for a made-up province: every page then says so.
     pub is_sample: bool,
 }
 
 impl Titles {
+    pub(crate) fn find(&self, programme: &str) -> Option<&ProgrammeTitle> {
+        self.programmes.iter().find(|known| known.name == programme)
+    }
+
     /// The programme's title, or its name in the pack where the pack in use no longer has it.
     pub(crate) fn programme<'a>(&'a self, name: &'a str, language: Language) -> &'a str {
-        self.programmes
-            .iter()
-            .find(|(known, _)| known == name)
-            .map_or(name, |(_, title)| title.of(language))
+        self.find(name).map_or(name, |known| known.title.of(language))
     }
 
     /// The programme's title in both languages.
@@ -64,19 +73,26 @@ impl Titles {
 
     /// Where a programme stands in the pack; unknown ones come last.
     pub(crate) fn place(&self, name: &str) -> usize {
-        self.programmes
-            .iter()
-            .position(|(known, _)| known == name)
-            .unwrap_or(usize::MAX)
+        self.programmes.iter().position(|known| known.name == name).unwrap_or(usize::MAX)
     }
 
-    /// Why someone is on a list, in words; the condition's id where the pack in use no longer has it.
-    pub(crate) fn reason<'a>(&'a self, kind: Kind, programme: &str, condition: &'a str, language: Language) -> &'a str {
-        let key = (programme.to_owned(), condition.to_owned());
-        match (self.conditions.get(&key), kind) {
+    /// Why someone is on a list, in words; the code itself where neither the pack nor the registry's list has it.
+    pub(crate) fn reason<'a>(&'a self, kind: Kind, programme: &str, code: &'a str, language: Language) -> &'a str {
+        let condition = self.find(programme).and_then(|known| known.conditions.iter().find(|one| one.id == code));
+        match (condition, kind) {
             (Some(texts), Kind::Missed) => texts.met.of(language),
             (Some(texts), Kind::Wrong) => texts.unmet.of(language),
-            (None, _) => condition,
+            (None, _) => registry_reason(code, language),
         }
+    }
+}
+
+/// What the registers themselves show, without any rule.
+fn registry_reason(code: &str, language: Language) -> &str {
+    match code {
+        "dead" => language.pick("有部门登记已故", "a department has recorded the death"),
+        "served_twice" => language.pick("在两处同时享受", "is served in two places or households"),
+        "moved_away" => language.pick("户口已因迁出注销", "the registration was cancelled for moving away"),
+        other => other,
     }
 }

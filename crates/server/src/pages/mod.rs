@@ -20,6 +20,8 @@ pub mod search;
 
 pub mod person;
 
+mod person_view;
+
 mod purpose;
 
 pub mod login;

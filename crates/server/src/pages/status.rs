@@ -70,7 +70,9 @@ fn headline(overview: &Overview, refresh: &RunStatus, language: Language) -> Mar
                     } }
             }
             li { span.name { (language.pick("享受人次", "Served (person-programmes)")) } span.value { (grouped(sum(|p| p.served))) }
-                span.note { (language.pick("月发放 ", "per month ¥")) (yuan(sum(|p| p.amount_fen_per_month))) } }
+                @if sum(|p| p.amount_fen_per_month) > 0 {
+                    span.note { (language.pick("月发放（元） ", "yuan per month ")) (yuan(sum(|p| p.amount_fen_per_month))) }
+                } }
             li.missed { span.name { (language.pick("应享未享", "Missed")) } span.value { (grouped(sum(|p| p.missed))) }
                 a href="/missed" { (language.pick("看名单", "See the list")) } }
             li.wrong { span.name { (language.pick("疑似错享", "Wrong")) } span.value { (grouped(sum(|p| p.wrong))) }
@@ -100,7 +102,7 @@ fn programmes(programmes: &[ProgrammeTotals], titles: &Titles, language: Languag
                             td.number { (linked(row.missed, &list("/missed", &row.programme))) }
                             td.number { (linked(row.wrong, &list("/wrong", &row.programme))) }
                             td.number { (grouped(row.undecidable)) }
-                            td.number { (yuan(row.amount_fen_per_month)) }
+                            td.number { @if row.amount_fen_per_month == 0 { "—" } @else { (yuan(row.amount_fen_per_month)) } }
                         }
                     }
                 }
