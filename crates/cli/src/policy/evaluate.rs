@@ -1,14 +1,18 @@
 //! `anwang policy evaluate`: a pack over Parquet files of persons and households.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use anwang_domain::Day;
-use anwang_policy::{CompileOptions, Mode, Outcome, Program};
+use anwang_policy::{CompileOptions, InputInfo, Mode, Outcome, Program};
 use arrow_array::{ArrayRef, RecordBatch, UInt32Array};
+use arrow_schema::Schema;
 use serde::Serialize;
 
+use super::results::Results;
 use super::tables::{self, HOUSEHOLD, PERSON, Tables};
+use super::windows::{Next, Windows};
 use super::{meter, pack_folder};
 use crate::clock;
 use crate::error::CliError;
@@ -31,77 +35,183 @@ pub struct Args {
     #[arg(long, value_name = "DATE", value_parser = clock::parse_day)]
     as_of: Day,
     /// Compute so many times in memory and print the processor seconds of each
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    repeat: u32,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: Option<u32>,
 }
 
 /// What was done, for people and machines.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Report {
     persons: usize,
     households: usize,
     person_columns: usize,
     household_columns: usize,
-    read_cpu_seconds: f64,
-    /// One per repetition: columns bound, evaluated, results as Arrow columns in memory.
+    /// Reading, evaluating and writing, window by window.
+    cpu_seconds: f64,
+    seconds: f64,
+    persons_per_second: f64,
+    /// Under `--repeat`: evaluating alone, everything read into memory before.
     compute_cpu_seconds: Vec<f64>,
     compute_seconds: Vec<f64>,
-    write_cpu_seconds: f64,
-    total_cpu_seconds: f64,
-    persons_per_second: f64,
     peak_bytes: u64,
 }
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
-    let begun = meter::cpu_seconds();
     let pack = pack_folder::load(&args.pack, ui)?;
-    let options = CompileOptions { as_of: args.as_of, mode: Mode::Case, feeds: &[] };
-    let program = pack.compile(&options).map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))?;
-    let tables = read(&program, &args)?;
-    let read_done = meter::cpu_seconds();
-
-    let (mut cpu, mut wall, mut outcome) = (Vec::new(), Vec::new(), None);
-    for _ in 0..args.repeat {
-        drop(outcome.take());
-        let (started, before) = (Instant::now(), meter::cpu_seconds());
-        let run = program.run(&tables.persons, &tables.households, &tables.offsets);
-        let run = run.map_err(|error| CliError::refused(error.code(), error.to_string()))?;
-        cpu.push(meter::cpu_seconds() - before);
-        wall.push(started.elapsed().as_secs_f64());
-        outcome = Some(run);
-    }
-    let Some(outcome) = outcome else { return Ok(()) };
-    refuse_faults(&outcome)?;
-
-    let computed = meter::cpu_seconds();
-    std::fs::create_dir_all(&args.out).map_err(CliError::file("create", &args.out))?;
-    let (person_columns, household_columns) = write(&args, &tables, outcome)?;
-    let report = Report {
-        persons: tables.persons.num_rows(),
-        households: tables.households.num_rows(),
-        person_columns,
-        household_columns,
-        read_cpu_seconds: read_done - begun,
-        write_cpu_seconds: meter::cpu_seconds() - computed,
-        total_cpu_seconds: meter::cpu_seconds() - begun,
-        persons_per_second: tables.persons.num_rows() as f64 / wall.iter().copied().fold(f64::MAX, f64::min),
-        compute_cpu_seconds: cpu,
-        compute_seconds: wall,
-        peak_bytes: meter::peak_bytes(),
+    let options = CompileOptions {
+        as_of: args.as_of,
+        mode: Mode::Case,
+        feeds: &[],
     };
+    let program = pack
+        .compile(&options)
+        .map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))?;
+    std::fs::create_dir_all(&args.out).map_err(CliError::file("create", &args.out))?;
+    let (started, before) = (Instant::now(), meter::cpu_seconds());
+    let mut report = match in_windows(&program, &args)? {
+        Some(report) => report,
+        None => at_once(&program, &args)?,
+    };
+    report.cpu_seconds = meter::cpu_seconds() - before;
+    report.seconds = started.elapsed().as_secs_f64();
+    report.persons_per_second = report.persons as f64 / report.seconds;
+    report.peak_bytes = meter::peak_bytes();
+    if let Some(repeat) = args.repeat {
+        in_memory(&program, &args, repeat, &mut report)?;
+    }
     ui.answer(&report, |ui| show(&report, ui))
 }
 
-fn read(program: &Program, args: &Args) -> Result<Tables, CliError> {
-    let (persons, households) = rayon::join(
-        || tables::read(&args.persons, &program.person_inputs(), &[PERSON, HOUSEHOLD]),
-        || tables::read(&args.households, &program.household_inputs(), &[HOUSEHOLD]),
-    );
-    let (persons, households) = (persons?, households?);
-    let absent = |inputs: Vec<&anwang_policy::InputInfo>, batch: &RecordBatch, file: &PathBuf| {
-        let given = |name: &str| {
-            batch.column_by_name(name).is_some() || batch.column_by_name(&format!("{name}_fen")).is_some()
+/// Both files of results.
+struct Written {
+    persons: Results,
+    households: Results,
+}
+
+impl Written {
+    fn create(args: &Args, tables: &Tables, outcome: &Outcome) -> Result<Written, CliError> {
+        let schema = |batches: &[RecordBatch]| {
+            batches
+                .first()
+                .map_or_else(|| Arc::new(Schema::empty()), |batch| batch.schema())
         };
+        let persons = args.out.join("persons.parquet");
+        let households = args.out.join("households.parquet");
+        Ok(Written {
+            persons: Results::create(&persons, &person_ids(tables), &schema(&outcome.persons))?,
+            households: Results::create(&households, &household_ids(tables), &schema(&outcome.households))?,
+        })
+    }
+
+    fn append(&mut self, tables: &Tables, outcome: &Outcome) -> Result<(), CliError> {
+        let (persons, households) = rayon::join(
+            || self.persons.append(&person_ids(tables), &outcome.persons),
+            || self.households.append(&household_ids(tables), &outcome.households),
+        );
+        persons.and(households)
+    }
+
+    fn close(self) -> Result<(), CliError> {
+        self.persons.close().and(self.households.close())
+    }
+}
+
+/// `None` where persons do not lie in the order of households.
+fn in_windows(program: &Program, args: &Args) -> Result<Option<Report>, CliError> {
+    let mut windows = Windows::open(program, &args.persons, &args.households)?;
+    let mut report = Report::default();
+    let mut written: Option<Written> = None;
+    let mut next = windows.next()?;
+    loop {
+        let tables = match next {
+            Next::Window(tables) => tables,
+            Next::OutOfOrder => return Ok(None),
+            Next::Done => break,
+        };
+        if written.is_none() {
+            refuse_absent(program, &tables, args)?;
+        }
+        // While one window is evaluated and written, the next is read.
+        let (done, read) = rayon::join(
+            || {
+                let outcome = evaluate(program, &tables)?;
+                let mut to = match written.take() {
+                    Some(to) => to,
+                    None => Written::create(args, &tables, &outcome)?,
+                };
+                to.append(&tables, &outcome)?;
+                report.count(&tables, &outcome);
+                Ok::<_, CliError>(to)
+            },
+            || windows.next(),
+        );
+        written = Some(done?);
+        next = read?;
+    }
+    match written {
+        Some(written) => written.close()?,
+        None => return Ok(None),
+    }
+    Ok(Some(report))
+}
+
+/// Persons in any order: everything is read, sorted, evaluated, and put back in order.
+fn at_once(program: &Program, args: &Args) -> Result<Report, CliError> {
+    let tables = read(program, args)?;
+    let mut outcome = evaluate(program, &tables)?;
+    let mut report = Report::default();
+    report.count(&tables, &outcome);
+    if let Some(order) = &tables.order {
+        outcome.persons = in_order(order, outcome.persons)?;
+    }
+    let tables = match &tables.order {
+        Some(order) => {
+            let persons = in_order(order, vec![tables.persons.clone()])?;
+            let persons = persons.into_iter().next().unwrap_or_else(|| tables.persons.clone());
+            Tables {
+                persons,
+                households: tables.households,
+                offsets: tables.offsets,
+                order: None,
+            }
+        }
+        None => tables,
+    };
+    let mut written = Written::create(args, &tables, &outcome)?;
+    written.append(&tables, &outcome)?;
+    written.close()?;
+    Ok(report)
+}
+
+/// Evaluates what lies in memory again and again; results are made as Arrow columns, a window at a time.
+fn in_memory(program: &Program, args: &Args, repeat: u32, report: &mut Report) -> Result<(), CliError> {
+    let mut windows = Windows::open(program, &args.persons, &args.households)?;
+    let mut held = Vec::new();
+    while let Next::Window(tables) = windows.next()? {
+        held.push(tables);
+    }
+    for _ in 0..repeat {
+        let (started, before) = (Instant::now(), meter::cpu_seconds());
+        for tables in &held {
+            evaluate(program, tables)?;
+        }
+        report.compute_cpu_seconds.push(meter::cpu_seconds() - before);
+        report.compute_seconds.push(started.elapsed().as_secs_f64());
+    }
+    Ok(())
+}
+
+fn read(program: &Program, args: &Args) -> Result<Tables, CliError> {
+    let persons = tables::read(&args.persons, &program.person_inputs(), &[PERSON, HOUSEHOLD])?;
+    let households = tables::read(&args.households, &program.household_inputs(), &[HOUSEHOLD])?;
+    tables::join(persons, households)
+}
+
+/// An input that a file lacks altogether is a mistake in a name, not a column of missing values.
+fn refuse_absent(program: &Program, tables: &Tables, args: &Args) -> Result<(), CliError> {
+    let absent = |inputs: Vec<&InputInfo>, batch: &RecordBatch, file: &Path| {
+        let given =
+            |name: &str| batch.column_by_name(name).is_some() || batch.column_by_name(&format!("{name}_fen")).is_some();
         match inputs.into_iter().find(|input| !given(&input.name)) {
             Some(input) => {
                 let message = format!("{} has no column `{}` ({})", file.display(), input.name, input.ty);
@@ -110,51 +220,51 @@ fn read(program: &Program, args: &Args) -> Result<Tables, CliError> {
             None => Ok(()),
         }
     };
-    absent(program.person_inputs(), &persons, &args.persons)?;
-    absent(program.household_inputs(), &households, &args.households)?;
-    tables::join(persons, households)
+    absent(program.person_inputs(), &tables.persons, &args.persons)?;
+    absent(program.household_inputs(), &tables.households, &args.households)
 }
 
 /// A benchmark's or a department's file with impossible values is refused, not half evaluated.
-fn refuse_faults(outcome: &Outcome) -> Result<(), CliError> {
+fn evaluate(program: &Program, tables: &Tables) -> Result<Outcome, CliError> {
+    let outcome = program
+        .run(&tables.persons, &tables.households, &tables.offsets)
+        .map_err(|error| CliError::refused(error.code(), error.to_string()))?;
     match outcome.faults.first() {
-        Some(fault) => Err(CliError::refused(
-            "policy.out_of_range",
-            format!("{} values of `{}` lie outside its range, first in row {}", fault.values, fault.input, fault.first_row),
-        )),
-        None => Ok(()),
+        Some(fault) => {
+            let (values, input) = (fault.values, &fault.input);
+            let message = format!(
+                "{values} values of `{input}` lie outside its range, in a window's row {}",
+                fault.first_row
+            );
+            Err(CliError::refused("policy.out_of_range", message))
+        }
+        None => Ok(outcome),
     }
-}
-
-/// Gives the number of columns written per file, ids not counted.
-fn write(args: &Args, tables: &Tables, outcome: Outcome) -> Result<(usize, usize), CliError> {
-    let id = |batch: &RecordBatch, name: &'static str| -> Option<(&'static str, ArrayRef)> {
-        Some((name, batch.column_by_name(name)?.clone()))
-    };
-    let person_ids: Vec<_> =
-        [id(&tables.persons, PERSON), id(&tables.persons, HOUSEHOLD)].into_iter().flatten().collect();
-    let household_ids: Vec<_> = id(&tables.households, HOUSEHOLD).into_iter().collect();
-    let columns = |batches: &[RecordBatch]| batches.first().map_or(0, RecordBatch::num_columns);
-    let counts = (columns(&outcome.persons), columns(&outcome.households));
-    let (person_ids, persons) = match &tables.order {
-        Some(order) => in_order(order, person_ids, outcome.persons)?,
-        None => (person_ids, outcome.persons),
-    };
-    let (persons, households) = rayon::join(
-        || tables::write(&args.out.join("persons.parquet"), &person_ids, &persons),
-        || tables::write(&args.out.join("households.parquet"), &household_ids, &outcome.households),
-    );
-    persons?;
-    households?;
-    Ok(counts)
 }
 
 type Ids = Vec<(&'static str, ArrayRef)>;
 
+fn ids(batch: &RecordBatch, names: &[&'static str]) -> Ids {
+    names
+        .iter()
+        .filter_map(|name| Some((*name, batch.column_by_name(name)?.clone())))
+        .collect()
+}
+
+fn person_ids(tables: &Tables) -> Ids {
+    ids(&tables.persons, &[PERSON, HOUSEHOLD])
+}
+
+fn household_ids(tables: &Tables) -> Ids {
+    ids(&tables.households, &[HOUSEHOLD])
+}
+
 /// Persons as they stood in the file.
-fn in_order(order: &UInt32Array, ids: Ids, batches: Vec<RecordBatch>) -> Result<(Ids, Vec<RecordBatch>), CliError> {
+fn in_order(order: &UInt32Array, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, CliError> {
     let wrong = |error: arrow_schema::ArrowError| CliError::refused("policy.order", error.to_string());
-    let Some(first) = batches.first() else { return Ok((ids, batches)) };
+    let Some(first) = batches.first() else {
+        return Ok(batches);
+    };
     let whole = arrow_select::concat::concat_batches(&first.schema(), &batches).map_err(wrong)?;
     let mut places = vec![0u32; order.len()];
     for (place, row) in order.values().iter().enumerate() {
@@ -163,8 +273,17 @@ fn in_order(order: &UInt32Array, ids: Ids, batches: Vec<RecordBatch>) -> Result<
     let places = UInt32Array::from(places);
     let take = |column: &ArrayRef| arrow_select::take::take(column, &places, None).map_err(wrong);
     let columns = whole.columns().iter().map(take).collect::<Result<Vec<_>, _>>()?;
-    let ids = ids.into_iter().map(|(name, ids)| Ok((name, take(&ids)?))).collect::<Result<Ids, CliError>>()?;
-    Ok((ids, vec![RecordBatch::try_new(whole.schema(), columns).map_err(wrong)?]))
+    Ok(vec![RecordBatch::try_new(whole.schema(), columns).map_err(wrong)?])
+}
+
+impl Report {
+    fn count(&mut self, tables: &Tables, outcome: &Outcome) {
+        let columns = |batches: &[RecordBatch]| batches.first().map_or(0, RecordBatch::num_columns);
+        self.persons += tables.persons.num_rows();
+        self.households += tables.households.num_rows();
+        self.person_columns = columns(&outcome.persons);
+        self.household_columns = columns(&outcome.households);
+    }
 }
 
 fn show(report: &Report, ui: &Ui) {
@@ -175,15 +294,17 @@ fn show(report: &Report, ui: &Ui) {
         report.person_columns,
         report.household_columns
     ));
-    for (cpu, wall) in report.compute_cpu_seconds.iter().zip(&report.compute_seconds) {
-        let rate = report.persons as f64 / wall;
-        ui.say(format!("compute  {cpu:.3} CPU-s  {wall:.3} s  {} persons/s", thousands(rate as i64)));
-    }
     ui.say(format!(
-        "read {:.3}  write {:.3}  in all {:.3} CPU-s  peak {} MiB",
-        report.read_cpu_seconds,
-        report.write_cpu_seconds,
-        report.total_cpu_seconds,
+        "read, evaluated, written: {:.3} CPU-s, {:.3} s, {} persons/s, peak {} MiB",
+        report.cpu_seconds,
+        report.seconds,
+        thousands(report.persons_per_second as i64),
         report.peak_bytes >> 20
     ));
+    for (cpu, wall) in report.compute_cpu_seconds.iter().zip(&report.compute_seconds) {
+        let rate = thousands((report.persons as f64 / wall) as i64);
+        ui.say(format!(
+            "evaluated in memory: {cpu:.3} CPU-s, {wall:.3} s, {rate} persons/s"
+        ));
+    }
 }

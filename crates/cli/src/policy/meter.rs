@@ -4,7 +4,9 @@ use std::fs;
 
 /// Seconds of processor time of all threads that are alive.
 pub fn cpu_seconds() -> f64 {
-    let Ok(tasks) = fs::read_dir("/proc/self/task") else { return 0.0 };
+    let Ok(tasks) = fs::read_dir("/proc/self/task") else {
+        return 0.0;
+    };
     let nanoseconds: u64 = tasks
         .filter_map(|task| fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
         .filter_map(|line| line.split(' ').next()?.parse::<u64>().ok())

@@ -8,8 +8,10 @@ use crate::ui::Ui;
 mod evaluate;
 pub mod meter;
 pub mod pack_folder;
+mod results;
 pub mod tables;
 mod test;
+mod windows;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

@@ -16,9 +16,16 @@ pub fn refuse(diagnostics: &[Diagnostic], ui: &Ui) -> CliError {
     for diagnostic in diagnostics {
         ui.say(format!("{diagnostic}\n"));
     }
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-    let first = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error);
-    let first = first.map(|d| format!(": {}:{}:{} {}", d.file, d.line, d.column, d.message)).unwrap_or_default();
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .count();
+    let first = diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.severity == Severity::Error);
+    let first = first
+        .map(|d| format!(": {}:{}:{} {}", d.file, d.line, d.column, d.message))
+        .unwrap_or_default();
     CliError::refused("policy.pack", format!("the pack has {errors} errors{first}"))
 }
 
@@ -47,7 +54,11 @@ fn beside(folder: &Path, name: &str) -> Result<PathBuf, CliError> {
     if parent.join("pack.yaml").exists() {
         return Ok(parent);
     }
-    let message = format!("{} extends `{name}`, which does not lie at {}", folder.display(), parent.display());
+    let message = format!(
+        "{} extends `{name}`, which does not lie at {}",
+        folder.display(),
+        parent.display()
+    );
     Err(CliError::refused("policy.parent_pack", message))
 }
 

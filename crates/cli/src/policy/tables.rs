@@ -8,12 +8,11 @@ use anwang_policy::InputInfo;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, RecordBatch, UInt32Array};
-use arrow_schema::{DataType, Field, Schema};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
-use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
-use parquet::basic::Compression;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use rustc_hash::FxHashMap;
 
 use crate::error::CliError;
@@ -36,44 +35,53 @@ fn broken(path: &Path) -> impl FnOnce(parquet::errors::ParquetError) -> CliError
     move |error| CliError::refused("policy.parquet", format!("{path}: {error}"))
 }
 
-/// The columns that a program reads, and the ids.
-pub fn read(path: &Path, inputs: &[&InputInfo], ids: &[&str]) -> Result<RecordBatch, CliError> {
+/// A file's rows as batches of so many, with the columns that a program reads and the ids.
+pub fn open(
+    path: &Path,
+    inputs: &[&InputInfo],
+    ids: &[&str],
+    rows_per_batch: usize,
+) -> Result<ParquetRecordBatchReader, CliError> {
     let file = File::open(path).map_err(CliError::file("read", path))?;
     let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(broken(path))?;
     let wanted = |name: &str| {
         ids.contains(&name)
-            || inputs.iter().any(|input| {
-                name == input.name || name.strip_suffix("_fen").is_some_and(|bare| bare == input.name)
-            })
+            || inputs
+                .iter()
+                .any(|input| name == input.name || name.strip_suffix("_fen").is_some_and(|bare| bare == input.name))
     };
     // Words come as dictionaries: a few words and a number per row.
-    let fields: Vec<Field> = plain.schema().fields().iter().map(|field| as_dictionary(field)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let options = ArrowReaderOptions::new().with_schema(schema);
-    let metadata = ArrowReaderMetadata::load(&file, options).map_err(broken(path))?;
-    let roots: Vec<usize> = metadata
+    let fields: Vec<Field> = plain
         .schema()
         .fields()
         .iter()
-        .enumerate()
+        .map(|field| as_dictionary(field))
+        .collect();
+    let schema = Arc::new(Schema::new(fields));
+    let options = ArrowReaderOptions::new().with_schema(schema);
+    let metadata = ArrowReaderMetadata::load(&file, options).map_err(broken(path))?;
+    let fields = metadata.schema().fields().iter().enumerate();
+    let roots: Vec<usize> = fields
         .filter(|(_, field)| wanted(field.name()))
         .map(|(at, _)| at)
         .collect();
-    let rows = metadata.metadata().file_metadata().num_rows() as usize;
     let mask = ProjectionMask::roots(metadata.parquet_schema(), roots);
-    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+    ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
         .with_projection(mask)
-        .with_batch_size(rows.max(1))
+        .with_batch_size(rows_per_batch)
         .build()
-        .map_err(broken(path))?;
+        .map_err(broken(path))
+}
+
+/// All rows of a file in one batch.
+pub fn read(path: &Path, inputs: &[&InputInfo], ids: &[&str]) -> Result<RecordBatch, CliError> {
+    let reader = open(path, inputs, ids, usize::MAX >> 1)?;
     let schema = arrow_array::RecordBatchReader::schema(&reader);
-    let batches: Vec<RecordBatch> = reader
-        .collect::<Result<_, _>>()
-        .map_err(|error| CliError::refused("policy.parquet", format!("{}: {error}", path.display())))?;
+    let refused = |error: ArrowError| CliError::refused("policy.parquet", format!("{}: {error}", path.display()));
+    let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>().map_err(refused)?;
     match batches.as_slice() {
         [one] => Ok(one.clone()),
-        many => arrow_select::concat::concat_batches(&schema, many)
-            .map_err(|error| CliError::refused("policy.parquet", format!("{}: {error}", path.display()))),
+        many => arrow_select::concat::concat_batches(&schema, many).map_err(refused),
     }
 }
 
@@ -81,7 +89,9 @@ fn as_dictionary(field: &Field) -> Field {
     match field.data_type() {
         DataType::Utf8 | DataType::LargeUtf8 if field.name() != PERSON && field.name() != HOUSEHOLD => {
             let words = Box::new(field.data_type().clone());
-            field.clone().with_data_type(DataType::Dictionary(Box::new(DataType::Int32), words))
+            field
+                .clone()
+                .with_data_type(DataType::Dictionary(Box::new(DataType::Int32), words))
         }
         _ => field.clone(),
     }
@@ -89,44 +99,74 @@ fn as_dictionary(field: &Field) -> Field {
 
 /// Puts persons beside their households.
 pub fn join(persons: RecordBatch, households: RecordBatch) -> Result<Tables, CliError> {
-    let column = |batch: &RecordBatch, file: &str| {
-        batch.column_by_name(HOUSEHOLD).cloned().ok_or_else(|| {
-            CliError::refused("policy.no_household_id", format!("the {file} file has no column {HOUSEHOLD}"))
-        })
-    };
-    let owners = keys(&column(&persons, "persons")?)?;
-    let ids = keys(&column(&households, "households")?)?;
+    let owners = household_keys(&persons, "persons")?;
+    let ids = household_keys(&households, "households")?;
     if let Some(offsets) = lying_together(&owners, &ids) {
-        return Ok(Tables { persons, households, offsets, order: None });
+        return Ok(Tables {
+            persons,
+            households,
+            offsets,
+            order: None,
+        });
     }
     let (order, offsets) = by_household(&owners, &ids)?;
-    let columns = persons.columns().iter().map(|column| arrow_select::take::take(column, &order, None));
+    let columns = persons
+        .columns()
+        .iter()
+        .map(|column| arrow_select::take::take(column, &order, None));
     let columns = columns
         .collect::<Result<Vec<ArrayRef>, _>>()
         .map_err(|error| CliError::refused("policy.order", error.to_string()))?;
     let persons = RecordBatch::try_new(persons.schema(), columns)
         .map_err(|error| CliError::refused("policy.order", error.to_string()))?;
-    Ok(Tables { persons, households, offsets, order: Some(order) })
+    Ok(Tables {
+        persons,
+        households,
+        offsets,
+        order: Some(order),
+    })
+}
+
+/// The household of every row.
+pub fn household_keys(batch: &RecordBatch, file: &str) -> Result<Vec<i64>, CliError> {
+    match batch.column_by_name(HOUSEHOLD) {
+        Some(column) => keys(column),
+        None => {
+            let message = format!("the {file} file has no column {HOUSEHOLD}");
+            Err(CliError::refused("policy.no_household_id", message))
+        }
+    }
 }
 
 /// Ids of any type as numbers that are equal where the ids are.
 fn keys(column: &ArrayRef) -> Result<Vec<i64>, CliError> {
     if column.null_count() > 0 {
-        return Err(CliError::refused("policy.no_household_id", format!("a row has no {HOUSEHOLD}")));
+        return Err(CliError::refused(
+            "policy.no_household_id",
+            format!("a row has no {HOUSEHOLD}"),
+        ));
     }
     match column.data_type() {
         DataType::Int64 => Ok(column.as_primitive::<Int64Type>().values().to_vec()),
-        DataType::Int32 => Ok(column.as_primitive::<Int32Type>().values().iter().map(|id| i64::from(*id)).collect()),
+        DataType::Int32 => Ok(column
+            .as_primitive::<Int32Type>()
+            .values()
+            .iter()
+            .map(|id| i64::from(*id))
+            .collect()),
         DataType::UInt64 => {
             let values = column.as_primitive::<arrow_array::types::UInt64Type>().values();
             Ok(values.iter().map(|id| *id as i64).collect())
         }
-        other => Err(CliError::refused("policy.household_id_type", format!("{HOUSEHOLD} is {other}; whole numbers are read"))),
+        other => Err(CliError::refused(
+            "policy.household_id_type",
+            format!("{HOUSEHOLD} is {other}; whole numbers are read"),
+        )),
     }
 }
 
-/// Offsets, if persons lie in the order of their households.
-fn lying_together(owners: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
+/// First person of each household where persons follow the order of households, and where that ends.
+pub fn offsets(owners: &[i64], ids: &[i64]) -> (Vec<u32>, usize) {
     let mut offsets = Vec::with_capacity(ids.len() + 1);
     let mut at = 0;
     for id in ids {
@@ -136,14 +176,22 @@ fn lying_together(owners: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
         }
     }
     offsets.push(at as u32);
-    // With repeated or missing ids the rest would be left over.
-    (at == owners.len()).then_some(offsets)
+    (offsets, at)
+}
+
+/// Offsets, if all persons lie in the order of their households. With repeated or missing ids some would be left over.
+fn lying_together(owners: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
+    let (offsets, end) = offsets(owners, ids);
+    (end == owners.len()).then_some(offsets)
 }
 
 fn by_household(owners: &[i64], ids: &[i64]) -> Result<(UInt32Array, Vec<u32>), CliError> {
     let index: FxHashMap<i64, u32> = ids.iter().zip(0..).map(|(id, at)| (*id, at)).collect();
     if index.len() != ids.len() {
-        return Err(CliError::refused("policy.household_twice", format!("a {HOUSEHOLD} stands twice among households")));
+        return Err(CliError::refused(
+            "policy.household_twice",
+            format!("a {HOUSEHOLD} stands twice among households"),
+        ));
     }
     let mut counts = vec![0u32; ids.len() + 1];
     let mut homes = Vec::with_capacity(owners.len());
@@ -165,33 +213,4 @@ fn by_household(owners: &[i64], ids: &[i64]) -> Result<(UInt32Array, Vec<u32>), 
         counts[*home as usize] += 1;
     }
     Ok((order.into(), offsets))
-}
-
-/// Writes ids and results. Money is DECIMAL(18, 4); files are plain: results are read once, and often.
-pub fn write(path: &Path, ids: &[(&str, ArrayRef)], results: &[RecordBatch]) -> Result<(), CliError> {
-    let file = File::create(path).map_err(CliError::file("write", path))?;
-    let first = results.first().map(RecordBatch::schema).unwrap_or_else(|| Arc::new(Schema::empty()));
-    let mut fields: Vec<Field> =
-        ids.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), false)).collect();
-    fields.extend(first.fields().iter().map(|field| (**field).clone()));
-    let schema = Arc::new(Schema::new(fields));
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::UNCOMPRESSED)
-        .set_dictionary_enabled(false)
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .build();
-    // Without the Arrow schema every reader sees plain Parquet types.
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    let mut writer = ArrowWriter::try_new_with_options(file, schema.clone(), options).map_err(broken(path))?;
-    let mut row = 0;
-    for batch in results {
-        let mut columns: Vec<ArrayRef> = ids.iter().map(|(_, ids)| ids.slice(row, batch.num_rows())).collect();
-        columns.extend(batch.columns().iter().cloned());
-        row += batch.num_rows();
-        let batch = RecordBatch::try_new(schema.clone(), columns)
-            .map_err(|error| CliError::refused("policy.parquet", format!("{}: {error}", path.display())))?;
-        writer.write(&batch).map_err(broken(path))?;
-    }
-    writer.close().map_err(broken(path))?;
-    Ok(())
 }
