@@ -18,6 +18,7 @@ const browser = await chromium.launch({
 // The pages forbid foreign script; only the test's own injection of axe needs the exception.
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
 const page = await context.newPage();
+page.setDefaultTimeout(15_000);
 const errors = [];
 page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
 mkdirSync(ANWANG_SCREENSHOTS, { recursive: true });
@@ -92,7 +93,9 @@ async function person() {
   await look("purpose");
   await page.getByLabel("事由").fill("核查应享未享名单");
   await page.getByRole("button", { name: "打开" }).click();
-  await page.getByRole("heading", { level: 1, name: "个人页" }).waitFor();
+  await page.getByRole("heading", { level: 2, name: "各项救助的结论" }).waitFor();
+  await page.locator("details summary").first().click();
+  assert.equal(await page.getByText(/[1-9]\d{16}[\dX]/).count(), 0, "no citizen id stands in clear");
   await look("person");
   await fits(new URL(page.url()).pathname);
 }

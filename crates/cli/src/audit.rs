@@ -24,10 +24,15 @@ enum AuditCommand {
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let AuditCommand::Verify { site } = args.command;
     let site = site.open()?;
-    let report =
-        site.vault.verify_audit(&site.book)?.map_err(|fault| CliError::refused(fault.code(), fault.to_string()))?;
+    let report = site
+        .vault
+        .verify_audit(&site.book)?
+        .map_err(|fault| CliError::refused(fault.code(), fault.to_string()))?;
     let head: String = report.head.iter().map(|byte| format!("{byte:02x}")).collect();
     ui.answer(&json!({"entries": report.entries, "head": head}), |ui| {
-        ui.say(format!("完整 whole: {} 条 entries, 末条 head {head}", thousands(report.entries as i64)));
+        ui.say(format!(
+            "完整 whole: {} 条 entries, 末条 head {head}",
+            thousands(report.entries as i64)
+        ));
     })
 }

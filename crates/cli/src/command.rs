@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{audit, demo, doctor, synth, alerts, intake, refresh, rejects, policy, serve, status};
+use crate::{alerts, audit, bench, demo, doctor, intake, policy, refresh, rejects, serve, status, synth};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -26,6 +26,8 @@ pub enum Command {
     Doctor(doctor::Args),
     /// The log of who looked at whose data.
     Audit(audit::Args),
+    /// The figures of docs/performance.md, made again on this machine.
+    Bench(bench::Args),
     /// The pages and the API, behind a password that is printed here.
     Serve(serve::Args),
     /// What lies in the data folder: feeds, freshness, rows, rejects, runs.
@@ -43,6 +45,7 @@ pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
         Command::Refresh(args) => refresh::run(args, ui),
         Command::Rejects(args) => rejects::run(args, ui),
         Command::Policy(args) => policy::run(args, ui),
+        Command::Bench(args) => bench::run(args, ui),
         Command::Serve(args) => serve::run(args, ui),
         Command::Status(args) => status::run(args, ui),
     }

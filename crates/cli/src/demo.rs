@@ -6,6 +6,7 @@ use std::time::Instant;
 use anwang_domain::Day;
 use anwang_intake::{Outcome, Report};
 use anwang_server::figures::overview;
+use anwang_store::runs;
 
 use crate::error::CliError;
 use crate::serve::{self, Listen};
@@ -46,6 +47,7 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
         keys: None,
     };
     if args.data.exists() {
+        must_be_finished(&site)?;
         // An earlier demo is shown again: making it anew is one `rm -r` away, throwing it away unasked is not.
         ui.say(format!(
             "已有示例数据，直接打开。{} is already there and is shown as it is.",
@@ -59,6 +61,19 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
         ));
     }
     serve_found(&site, &args, ui)
+}
+
+/// An interrupted demo leaves a folder without conclusions; showing it would puzzle.
+fn must_be_finished(site: &SiteArgs) -> Result<(), CliError> {
+    let opened = site.open()?;
+    if runs::last_done(&opened.book, "refresh")?.is_some() {
+        return Ok(());
+    }
+    let message = format!(
+        "{} holds a demo that was interrupted; remove the folder and start again",
+        site.data.display()
+    );
+    Err(CliError::refused("demo.unfinished", message))
 }
 
 /// The road: files as departments send them, landed, refreshed.
@@ -160,7 +175,7 @@ fn intake_args(folder: &std::path::Path, as_of: Day, site: &SiteArgs) -> intake:
 }
 
 fn mark_as_sample(site: &SiteArgs) -> Result<(), CliError> {
-    let Site { book, .. } = site.open()?;
+    let Site { book, .. } = site.open_or_create()?;
     book.execute(
         "INSERT INTO settings (name, value) VALUES ($1, 'true') ON CONFLICT (name) DO NOTHING",
         &[titles::SAMPLE.into()],

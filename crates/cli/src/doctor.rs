@@ -42,11 +42,17 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     if failed == 0 {
         return Ok(());
     }
-    Err(CliError::refused("doctor.failed", format!("{failed} of {} checks failed", checks.len())))
+    Err(CliError::refused(
+        "doctor.failed",
+        format!("{failed} of {} checks failed", checks.len()),
+    ))
 }
 
 fn check(name: &'static str, finding: Result<String, CliError>) -> Check {
-    Check { name, finding: finding.map_err(|error| error.to_string()) }
+    Check {
+        name,
+        finding: finding.map_err(|error| error.to_string()),
+    }
 }
 
 fn book(site: &SiteArgs) -> Result<String, CliError> {
@@ -57,15 +63,20 @@ fn book(site: &SiteArgs) -> Result<String, CliError> {
 fn keys(site: &SiteArgs) -> Result<String, CliError> {
     Vault::open(&site.keys_path())?;
     if site.keys_path().starts_with(&site.data) {
-        return Err(CliError::refused("doctor.keys_inside", "the key ring lies inside the data folder; move it out"));
+        return Err(CliError::refused(
+            "doctor.keys_inside",
+            "the key ring lies inside the data folder; move it out",
+        ));
     }
     Ok(format!("{}, outside the data folder", site.keys_path().display()))
 }
 
 fn audit(site: &SiteArgs) -> Result<String, CliError> {
     let site = site.open()?;
-    let report =
-        site.vault.verify_audit(&site.book)?.map_err(|fault| CliError::refused(fault.code(), fault.to_string()))?;
+    let report = site
+        .vault
+        .verify_audit(&site.book)?
+        .map_err(|fault| CliError::refused(fault.code(), fault.to_string()))?;
     Ok(format!("{} entries, whole", report.entries))
 }
 
@@ -77,7 +88,12 @@ fn lake(site: &SiteArgs) -> Result<String, CliError> {
         for file in lake.files(&table, None)? {
             let found = std::fs::metadata(&file.path).map_err(CliError::file("find the lake's file", &file.path))?;
             if found.len() != file.bytes {
-                let message = format!("{} has {} bytes, the catalogue says {}", file.path.display(), found.len(), file.bytes);
+                let message = format!(
+                    "{} has {} bytes, the catalogue says {}",
+                    file.path.display(),
+                    found.len(),
+                    file.bytes
+                );
                 return Err(CliError::refused("doctor.file_size", message));
             }
             files += 1;
@@ -85,5 +101,8 @@ fn lake(site: &SiteArgs) -> Result<String, CliError> {
             bytes += file.bytes;
         }
     }
-    Ok(format!("{files} files, {rows} rows, {:.1} MB, all there", bytes as f64 / 1e6))
+    Ok(format!(
+        "{files} files, {rows} rows, {:.1} MB, all there",
+        bytes as f64 / 1e6
+    ))
 }

@@ -47,7 +47,10 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     if waiting == 0 {
         return Ok(());
     }
-    Err(CliError::refused("intake.waiting", format!("{waiting} of {} tables did not land, see above", reports.len())))
+    Err(CliError::refused(
+        "intake.waiting",
+        format!("{waiting} of {} tables did not land, see above", reports.len()),
+    ))
 }
 
 /// Takes everything in and says what became of it; what `demo` calls.
@@ -71,7 +74,11 @@ pub fn take_in(args: &Args, ui: &Ui) -> Result<Vec<Report>, CliError> {
             feed: args.feed.as_deref(),
             as_of: args.as_of.unwrap_or_else(clock::today),
             received_at_ms: clock::now_ms(),
-            confirmation: if args.confirm { Confirmation::Given } else { Confirmation::Missing },
+            confirmation: if args.confirm {
+                Confirmation::Given
+            } else {
+                Confirmation::Missing
+            },
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         };
         reports.extend(intake.take_in(&delivery, &|_rows| bar.tick())?);
@@ -101,7 +108,17 @@ fn is_settled(outcome: &Outcome) -> bool {
 }
 
 fn show(reports: &[Report], ui: &Ui) {
-    let head = ["文件 file", "数据 feed", "结果 outcome", "批 batch", "行 rows", "入库 landed", "退回 rejected", "待查 review", "重复 repeated"];
+    let head = [
+        "文件 file",
+        "数据 feed",
+        "结果 outcome",
+        "批 batch",
+        "行 rows",
+        "入库 landed",
+        "退回 rejected",
+        "待查 review",
+        "重复 repeated",
+    ];
     let rows: Vec<Vec<String>> = reports.iter().map(row_of).collect();
     ui.table(&head, &rows);
     for report in reports {
@@ -113,7 +130,9 @@ fn show(reports: &[Report], ui: &Ui) {
 
 fn row_of(report: &Report) -> Vec<String> {
     let (batch, counts) = match &report.outcome {
-        Outcome::Landed { batch_id, counts, .. } | Outcome::Held { batch_id, counts, .. } => (Some(*batch_id), Some(counts)),
+        Outcome::Landed { batch_id, counts, .. } | Outcome::Held { batch_id, counts, .. } => {
+            (Some(*batch_id), Some(counts))
+        }
         Outcome::StillHeld { batch_id, .. } | Outcome::AlreadyIn { batch_id } => (Some(*batch_id), None),
         Outcome::NotRecognised(_) | Outcome::Unreadable(_) => (None, None),
     };
@@ -145,7 +164,11 @@ fn why(outcome: &Outcome) -> Option<String> {
         Outcome::StillHeld { detail, .. } => Some(format!("{detail}; --confirm lets it land")),
         Outcome::Unreadable(fault) => Some(fault.to_string()),
         Outcome::Landed { counts, .. } if !counts.notices.is_empty() => {
-            let notices: Vec<String> = counts.notices.iter().map(|(rule, rows)| format!("{rule} {}", thousands(*rows as i64))).collect();
+            let notices: Vec<String> = counts
+                .notices
+                .iter()
+                .map(|(rule, rows)| format!("{rule} {}", thousands(*rows as i64)))
+                .collect();
             Some(format!("提示 notices: {}", notices.join(", ")))
         }
         Outcome::Landed { .. } | Outcome::AlreadyIn { .. } => None,
@@ -155,22 +178,36 @@ fn why(outcome: &Outcome) -> Option<String> {
 fn as_json(report: &Report) -> Value {
     let mut document = json!({"file": report.file, "feed": report.feed, "outcome": report.outcome.code()});
     match &report.outcome {
-        Outcome::Landed { batch_id, snapshot, counts } => {
+        Outcome::Landed {
+            batch_id,
+            snapshot,
+            counts,
+        } => {
             document["batch"] = json!(batch_id);
             document["snapshot"] = json!(snapshot);
             document["counts"] = counts_json(counts);
         }
-        Outcome::Held { batch_id, reason, counts } => {
+        Outcome::Held {
+            batch_id,
+            reason,
+            counts,
+        } => {
             document["batch"] = json!(batch_id);
             document["reason"] = json!({"code": reason.code(), "message": reason.to_string()});
             document["counts"] = counts_json(counts);
         }
-        Outcome::StillHeld { batch_id, reason, detail } => {
+        Outcome::StillHeld {
+            batch_id,
+            reason,
+            detail,
+        } => {
             document["batch"] = json!(batch_id);
             document["reason"] = json!({"code": reason, "message": detail});
         }
         Outcome::AlreadyIn { batch_id } => document["batch"] = json!(batch_id),
-        Outcome::NotRecognised(reason) => document["reason"] = json!({"code": reason.code(), "message": reason.to_string()}),
+        Outcome::NotRecognised(reason) => {
+            document["reason"] = json!({"code": reason.code(), "message": reason.to_string()})
+        }
         Outcome::Unreadable(fault) => document["reason"] = json!({"code": fault.code(), "message": fault.to_string()}),
     }
     document

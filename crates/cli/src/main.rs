@@ -12,6 +12,7 @@ mod ui;
 
 mod alerts;
 mod audit;
+mod bench;
 mod demo;
 mod doctor;
 mod intake;

@@ -48,9 +48,14 @@ pub enum FileFormat {
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let summary = synthesize(&args, ui)?;
-    let rows: serde_json::Map<String, serde_json::Value> =
-        summary.rows_by_feed.iter().map(|(feed, rows)| ((*feed).to_owned(), json!(rows))).collect();
-    ui.answer(&json!({"files": summary.files, "rows_by_feed": rows}), |ui| ui.say(summary.to_string()))
+    let rows: serde_json::Map<String, serde_json::Value> = summary
+        .rows_by_feed
+        .iter()
+        .map(|(feed, rows)| ((*feed).to_owned(), json!(rows)))
+        .collect();
+    ui.answer(&json!({"files": summary.files, "rows_by_feed": rows}), |ui| {
+        ui.say(summary.to_string())
+    })
 }
 
 /// Makes the files; what `demo` calls.

@@ -58,9 +58,12 @@ impl ServerError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::StaleForm => StatusCode::FORBIDDEN,
             Self::BadParameter { .. } => StatusCode::BAD_REQUEST,
-            Self::Random(_) | Self::Store(_) | Self::Vault(_) | Self::Registry(_) | Self::Boundary(_) | Self::Interrupted => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Random(_)
+            | Self::Store(_)
+            | Self::Vault(_)
+            | Self::Registry(_)
+            | Self::Boundary(_)
+            | Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }

@@ -70,8 +70,15 @@ fn house(book: &TestBook) -> House {
 }
 
 fn dibao() -> ProgrammeTitle {
-    let title = Title { zh: "低保".to_owned(), en: "Dibao".to_owned() };
-    ProgrammeTitle { name: "dibao".to_owned(), title, conditions: Vec::new() }
+    let title = Title {
+        zh: "低保".to_owned(),
+        en: "Dibao".to_owned(),
+    };
+    ProgrammeTitle {
+        name: "dibao".to_owned(),
+        title,
+        conditions: Vec::new(),
+    }
 }
 
 /// One refresh that found 120 missed persons, one of them ours.

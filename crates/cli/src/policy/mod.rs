@@ -5,7 +5,9 @@ use clap::Subcommand;
 use crate::error::CliError;
 use crate::ui::Ui;
 
+mod check;
 mod evaluate;
+mod explain;
 pub mod meter;
 pub mod pack_folder;
 mod results;
@@ -21,14 +23,20 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
+    /// What is wrong with packs, with line, caret and proposal
+    Check(check::Args),
     /// Every variable of a pack over persons and households: Parquet in, Parquet out.
     Evaluate(evaluate::Args),
+    /// One household, all programmes, with reasons
+    Explain(explain::Args),
     /// The cases of packs: each holds, or what was found instead
     Test(test::Args),
 }
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     match args.command {
+        PolicyCommand::Check(args) => check::run(args, ui),
+        PolicyCommand::Explain(args) => explain::run(args, ui),
         PolicyCommand::Evaluate(args) => evaluate::run(args, ui),
         PolicyCommand::Test(args) => test::run(args, ui),
     }

@@ -165,23 +165,9 @@ fn keys(column: &ArrayRef) -> Result<Vec<i64>, CliError> {
     }
 }
 
-/// First person of each household where persons follow the order of households, and where that ends.
-pub fn offsets(owners: &[i64], ids: &[i64]) -> (Vec<u32>, usize) {
-    let mut offsets = Vec::with_capacity(ids.len() + 1);
-    let mut at = 0;
-    for id in ids {
-        offsets.push(at as u32);
-        while owners.get(at) == Some(id) {
-            at += 1;
-        }
-    }
-    offsets.push(at as u32);
-    (offsets, at)
-}
-
 /// Offsets, if all persons lie in the order of their households. With repeated or missing ids some would be left over.
 fn lying_together(owners: &[i64], ids: &[i64]) -> Option<Vec<u32>> {
-    let (offsets, end) = offsets(owners, ids);
+    let (offsets, end) = anwang_policy::offsets_in_order(owners, ids);
     (end == owners.len()).then_some(offsets)
 }
 

@@ -6,7 +6,6 @@ use anwang_policy::Program;
 use arrow_array::RecordBatch;
 use arrow_schema::ArrowError;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
-use rustc_hash::FxHashSet;
 
 use super::tables::{self, HOUSEHOLD, PERSON, Tables};
 use crate::error::CliError;
@@ -51,11 +50,10 @@ impl Windows {
             return Ok(if left { Next::OutOfOrder } else { Next::Done });
         };
         let ids = tables::household_keys(&households, "households")?;
-        let here: FxHashSet<i64> = ids.iter().copied().collect();
         // Persons are read until one belongs to no household of this window.
         loop {
             let next = match self.ahead.last() {
-                Some(batch) if !here.contains(&last_owner(batch)?) => None,
+                Some(batch) if !ids.contains(&last_owner(batch)?) => None,
                 _ => self.persons.next().transpose().map_err(refused)?,
             };
             match next {
@@ -79,7 +77,7 @@ impl Windows {
             many => arrow_select::concat::concat_batches(&first.schema(), many).map_err(refused)?,
         };
         let owners = tables::household_keys(&whole, "persons")?;
-        let (offsets, end) = tables::offsets(&owners, &ids);
+        let (offsets, end) = anwang_policy::offsets_in_order(&owners, &ids);
         let rest = whole.slice(end, whole.num_rows() - end);
         self.ahead = if rest.num_rows() > 0 { vec![rest] } else { Vec::new() };
         Ok(Next::Window(Tables {

@@ -11,3 +11,4 @@ pub use titles::{ConditionTexts, FeedTitle, ProgrammeTitle, Title, Titles};
 
 pub(crate) use coverage::programmes_of;
 pub(crate) use cursor::{county_from_text, cursor_from_text, cursor_to_text};
+pub(crate) use titles::without_values;

@@ -73,16 +73,21 @@ impl Titles {
 
     /// Where a programme stands in the pack; unknown ones come last.
     pub(crate) fn place(&self, name: &str) -> usize {
-        self.programmes.iter().position(|known| known.name == name).unwrap_or(usize::MAX)
+        self.programmes
+            .iter()
+            .position(|known| known.name == name)
+            .unwrap_or(usize::MAX)
     }
 
     /// Why someone is on a list, in words; the code itself where neither the pack nor the registry's list has it.
-    pub(crate) fn reason<'a>(&'a self, kind: Kind, programme: &str, code: &'a str, language: Language) -> &'a str {
-        let condition = self.find(programme).and_then(|known| known.conditions.iter().find(|one| one.id == code));
+    pub(crate) fn reason(&self, kind: Kind, programme: &str, code: &str, language: Language) -> String {
+        let condition = self
+            .find(programme)
+            .and_then(|known| known.conditions.iter().find(|one| one.id == code));
         match (condition, kind) {
-            (Some(texts), Kind::Missed) => texts.met.of(language),
-            (Some(texts), Kind::Wrong) => texts.unmet.of(language),
-            (None, _) => registry_reason(code, language),
+            (Some(texts), Kind::Missed) => without_values(texts.met.of(language)),
+            (Some(texts), Kind::Wrong) => without_values(texts.unmet.of(language)),
+            (None, _) => registry_reason(code, language).to_owned(),
         }
     }
 }
@@ -94,5 +99,41 @@ fn registry_reason(code: &str, language: Language) -> &str {
         "served_twice" => language.pick("在两处同时享受", "is served in two places or households"),
         "moved_away" => language.pick("户口已因迁出注销", "the registration was cancelled for moving away"),
         other => other,
+    }
+}
+
+/// A condition's text with its `{variable}` places left out: a list keeps the reason, not the values behind it.
+pub(crate) fn without_values(text: &str) -> String {
+    let mut parts = text.split('{');
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once('}').unwrap_or(("", part));
+        match rest.strip_prefix('元') {
+            Some(rest) => kept.push_str(rest),
+            None => {
+                kept.push('…');
+                kept.push_str(rest);
+            }
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_without_its_values_still_reads_as_a_sentence() {
+        for (text, kept) in [
+            (
+                "人均月收入{income}元，不低于标准{standard}元。",
+                "人均月收入，不低于标准。",
+            ),
+            ("is {age} years old", "is … years old"),
+            ("no values", "no values"),
+        ] {
+            assert_eq!(without_values(text), kept);
+        }
     }
 }

@@ -173,7 +173,7 @@ impl View {
         };
         html! {
             div.scroll tabindex="0" role="region" aria-label=(language.pick("名单", "List")) {
-                table {
+                table.list {
                     thead { tr {
                         th scope="col" { (language.pick("人员代号", "Person")) }
                         th scope="col" { (language.pick("项目", "Programme")) }
@@ -195,7 +195,7 @@ impl View {
                 td { a.row href={ "/person/" (key) } { code { (key) } } }
                 th scope="row" { (app.titles().programme(&row.programme, language)) }
                 td { (app.titles().reason(self.kind, &row.programme, &row.reason, language)) }
-                td { (place(row.division, row.county)) }
+                td.place { (place(row.division, row.county)) }
                 td.nowrap { (row.since.as_deref().unwrap_or("—")) }
                 td.number { @match row.amount_fen_per_month { Some(fen) => (yuan(fen)), None => "—" } }
             }

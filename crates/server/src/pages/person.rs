@@ -27,7 +27,11 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Path(key): Path<Stri
             return Ok(ask_purpose(&app, &visitor, &staff, person).into_response());
         };
         let view = app.work(move |shared| View::read(shared, person, purpose)).await?;
-        let frame = Frame { app: &app, visitor: &visitor, title: ("个人页", "Person") };
+        let frame = Frame {
+            app: &app,
+            visitor: &visitor,
+            title: ("个人页", "Person"),
+        };
         Ok(frame.wrap(view.body(app.titles(), visitor.language)).into_response())
     })
     .await
@@ -43,7 +47,8 @@ pub async fn state_purpose(
         staff.check_form(&stated.form_token)?;
         let person = person_from_url(&key).ok_or(ServerError::NotFound)?;
         if let Some(purpose) = Purpose::stated(&stated.purpose) {
-            app.sessions().remember_purpose(&staff.session_id, person, purpose.as_str());
+            app.sessions()
+                .remember_purpose(&staff.session_id, person, purpose.as_str());
         }
         Ok(Redirect::to(&format!("/person/{key}")).into_response())
     })
@@ -61,5 +66,10 @@ fn ask_purpose(app: &App, visitor: &Visitor, staff: &Staff, person: u64) -> Mark
             button.button { (language.pick("打开", "Open")) }
         }
     };
-    Frame { app, visitor, title: ("写明事由", "State a purpose") }.wrap(body)
+    Frame {
+        app,
+        visitor,
+        title: ("写明事由", "State a purpose"),
+    }
+    .wrap(body)
 }

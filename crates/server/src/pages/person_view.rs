@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use super::yuan;
 use crate::app::{Shared, now_ms};
 use crate::error::ServerError;
-use crate::figures::{ConditionTexts, Titles};
+use crate::figures::{ConditionTexts, Titles, without_values};
 use crate::language::Language;
 
 pub struct View {
@@ -39,11 +39,19 @@ impl View {
             contracts: Contracts::embedded(),
             at: refresh.and_then(|run| run.snapshot_id).map(SnapshotId),
         };
-        Ok(View { page: source.page(person)?, findings: findings::of_person(&shared.book, person)?, purpose })
+        Ok(View {
+            page: source.page(person)?,
+            findings: findings::of_person(&shared.book, person)?,
+            purpose,
+        })
     }
 
     pub fn body(&self, titles: &Titles, language: Language) -> Markup {
-        let name = self.page.masked_name.as_deref().unwrap_or_else(|| language.pick("个人页", "Person"));
+        let name = self
+            .page
+            .masked_name
+            .as_deref()
+            .unwrap_or_else(|| language.pick("个人页", "Person"));
         html! {
             h1 { (name) }
             p.lead { (language.pick("事由：", "Purpose: ")) (self.purpose) (language.pick("。本次查看已记入日志。", ". This look is in the audit log.")) }
@@ -80,7 +88,13 @@ fn facts(page: &PersonPage, titles: &Titles, language: Language) -> Markup {
 }
 
 fn registered_facts(person: &Registered, titles: &Titles, language: Language) -> Markup {
-    let sex = person.sex.map(|sex| if sex == "male" { language.pick("男", "male") } else { language.pick("女", "female") });
+    let sex = person.sex.map(|sex| {
+        if sex == "male" {
+            language.pick("男", "male")
+        } else {
+            language.pick("女", "female")
+        }
+    });
     html! {
         (fact(language.pick("性别", "Sex"), sex))
         (fact(language.pick("出生", "Born"), person.born_on.as_deref()))
@@ -141,10 +155,16 @@ fn conclusion_sheet(conclusion: &ConcludedProgramme, titles: &Titles, language: 
     let (class, answer) = match conclusion.answer.as_str() {
         "eligible" => ("good", language.pick("符合条件", "eligible")),
         "not_eligible" => ("bad", language.pick("不符合条件", "not eligible")),
-        "undecidable" => ("plain", language.pick("资料不足，无法判断", "undecidable: data missing")),
+        "undecidable" => (
+            "plain",
+            language.pick("资料不足，无法判断", "undecidable: data missing"),
+        ),
         _ => ("plain", language.pick("当日规则未生效", "rule not in force on the day")),
     };
-    let conditions = titles.find(&conclusion.programme).map(|known| known.conditions.as_slice()).unwrap_or_default();
+    let conditions = titles
+        .find(&conclusion.programme)
+        .map(|known| known.conditions.as_slice())
+        .unwrap_or_default();
     html! {
         section.sheet.conclusion {
             h3 {
@@ -174,7 +194,7 @@ fn condition_line(conclusion: &ConcludedProgramme, place: usize, texts: &Conditi
     html! {
         li {
             span { span class={ "mark " (class) } { (word) } }
-            span { (text.of(language)) @if !texts.basis.is_empty() { " " span.law { (texts.basis.join(language.pick("；", "; "))) } } }
+            span { (without_values(text.of(language))) @if !texts.basis.is_empty() { " " span.law { (texts.basis.join(language.pick("；", "; "))) } } }
         }
     }
 }
