@@ -60,12 +60,14 @@ impl Kept<'_> {
     }
 
     fn known(&self, src: Src, row: usize) -> bool {
+        let row = self.row_of(src, row);
         self.frame.mask(src).is_none_or(|mask| mask[row] == 1)
     }
 
     /// Follows only sources that are missing themselves: what was not needed is not named.
     fn trace(&self, src: Src, row: usize, names: &mut BTreeSet<String>) {
         let Src::Reg(register) = src else { return };
+        let row = self.row_of(src, row);
         if self.known(src, row) {
             return;
         }
@@ -89,7 +91,7 @@ impl Kept<'_> {
             Op::SelectInt(test, then, otherwise) | Op::SelectBool(test, then, otherwise) => {
                 if !self.known(test, row) {
                     self.trace(test, row, names);
-                } else if self.frame.bools(test).at(row) == 1 {
+                } else if self.truth(test, row) == Some(true) {
                     self.trace(then, row, names);
                 } else {
                     self.trace(otherwise, row, names);

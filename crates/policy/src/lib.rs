@@ -2,6 +2,7 @@
 
 mod calendar;
 mod cases;
+mod check;
 mod compile;
 mod decimal;
 mod explain;
@@ -19,11 +20,11 @@ pub use cases::{CaseFailure, CaseReport, Mismatch};
 pub use compile::indicators::IndicatorInfo;
 pub use compile::lowering::{FeedColumn, FeedSchema, InputInfo, InputSource, Mode};
 pub use compile::program::{CompileOptions, FeedNeed, OutputInfo, Program, ProgrammeInfo};
-pub use explain::facts::{Answers, Facts, FactsError};
+pub use explain::facts::{Answers, Document, Facts, FactsError};
 pub use explain::reasons::{ConditionReason, ConditionState, NamedValue, Reasons, Text, ValueSource};
 pub use kept::Kept;
 pub use pack::{ConditionWording, Pack, ProgrammeWording, extended_pack};
-pub use run::{BoundProgram, InputFault, Outcome, RunError};
+pub use run::{BoundProgram, InputFault, Outcome, RunError, offsets_in_order};
 pub use source::declaration::Words;
 pub use source::spot::{Diagnostic, Severity};
 pub use types::{Entity, Period, Type};

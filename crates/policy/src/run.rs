@@ -17,7 +17,7 @@ use crate::types::Entity;
 /// Persons per chunk: registers of 8 KiB, some twenty of them alive, stay in the second-level cache.
 const CHUNK_ROWS: usize = 1024;
 /// Persons per morsel: what one thread does before it looks for more; also the size of output batches.
-const MORSEL_ROWS: usize = 65_536;
+const MORSEL_ROWS: usize = 16_384;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum RunError {
@@ -169,4 +169,18 @@ pub(crate) fn cut(offsets: &[u32], rows: usize) -> Vec<(usize, usize)> {
         from = to;
     }
     cuts
+}
+
+/// First person of each household where persons follow the order of households, and the row where that ends.
+pub fn offsets_in_order(owners: &[i64], households: &[i64]) -> (Vec<u32>, usize) {
+    let mut offsets = Vec::with_capacity(households.len() + 1);
+    let mut at = 0;
+    for household in households {
+        offsets.push(at as u32);
+        while owners.get(at) == Some(household) {
+            at += 1;
+        }
+    }
+    offsets.push(at as u32);
+    (offsets, at)
 }

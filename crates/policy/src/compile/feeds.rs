@@ -145,8 +145,12 @@ fn compile_aggregate(
         }
         _ => None,
     };
+    // Records' values are added up as raw integers at `scale`; an output of its own decimals would be rescaled.
     let mut output = |value: Value| {
-        outputs.push(value);
+        outputs.push(match value {
+            Value::Int(int) => Value::Int(Int { scale: 0, ..int }),
+            other => other,
+        });
         outputs.len() - 1
     };
     let (value, filter) = (output(solid), output(Value::Bool(filter)));

@@ -349,6 +349,14 @@ impl<'p> Lowering<'p> {
                 None => table.complete = false,
             }
         }
+        // Cells without a value still lie within the bounds of the others, which later arithmetic relies on.
+        let known = table.values.iter().zip(&table.known).filter(|(_, known)| **known == 1).map(|(value, _)| *value);
+        let least = known.min().unwrap_or(0);
+        for (value, known) in table.values.iter_mut().zip(&table.known) {
+            if *known == 0 {
+                *value = least;
+            }
+        }
         for (key, ty) in wrong {
             self.literal(&key, &ty);
         }

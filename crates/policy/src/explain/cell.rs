@@ -16,7 +16,7 @@ pub enum Cell {
 
 impl Kept<'_> {
     /// The household's registers have one row, whoever asks.
-    fn row_of(&self, src: Src, row: usize) -> usize {
+    pub(crate) fn row_of(&self, src: Src, row: usize) -> usize {
         match src {
             Src::Reg(reg) if self.program.instructions[reg as usize].entity == Entity::Household => 0,
             _ => row,
