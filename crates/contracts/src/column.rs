@@ -11,6 +11,8 @@ pub struct Column {
     pub zh: String,
     pub en: String,
     pub synonyms: Vec<String>,
+    /// Name, both titles and synonyms, normalised once: a header is held against every column of every feed.
+    pub(crate) titles: Vec<String>,
     pub kind: ColumnType,
     pub required: bool,
     pub unit: Option<Unit>,

@@ -103,11 +103,7 @@ impl HeaderMatch {
 
 impl Column {
     fn is_called(&self, normalised: &str) -> bool {
-        let titles = [&self.name, &self.zh, &self.en];
-        titles
-            .into_iter()
-            .chain(&self.synonyms)
-            .any(|title| normalise(title) == normalised)
+        self.titles.iter().any(|title| title == normalised)
     }
 }
 

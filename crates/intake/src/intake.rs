@@ -114,6 +114,7 @@ impl<'a> Intake<'a> {
             batch_id: i32::try_from(batch_id).map_err(|_| IntakeError::BatchNumbers)?,
             as_of,
             threads: delivery.threads,
+            file_bytes: std::fs::metadata(delivery.path).map_or(0, |metadata| metadata.len()),
             confirmed: delivery.confirmation == Confirmation::Given,
             progress,
         };
@@ -159,7 +160,11 @@ impl<'a> Intake<'a> {
             let Some(first) = first else { continue };
             if best.as_ref().is_none_or(|(_, best)| first.score > best.score) {
                 rival = found.next().filter(|second| second.score == first.score).map(|second| second.contract.feed.clone());
+                let settled = first.is_complete();
                 best = Some((place, first));
+                if settled {
+                    break;
+                }
             }
         }
         let Some((place, detection)) = best.filter(|(_, best)| best.header.matched() > 0) else {

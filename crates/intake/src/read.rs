@@ -23,6 +23,8 @@ use crate::source::{Block, Blocks};
 
 /// Rows of a staged file. Two cores hold two runs of about 150 bytes a row at a time.
 const RUN_ROWS: usize = 1 << 20;
+/// Hardly a row is shorter, packed ones aside; room for more rows than come costs only addresses.
+const ROW_BYTES_AT_LEAST: u64 = 24;
 
 /// Everything that a table became, staged and visible to nobody.
 #[derive(Debug, Default)]
@@ -44,6 +46,7 @@ pub struct Reader<'a> {
     pub batch_id: i32,
     pub as_of: Day,
     pub threads: usize,
+    pub file_bytes: u64,
     /// Whether a person said that the batch lands whatever it looks like.
     pub confirmed: bool,
     /// Called with the rows read so far.
@@ -96,7 +99,8 @@ impl Reader<'_> {
     }
 
     fn work_through(&self, receive: &Mutex<Receiver<Block>>, shared: &Shared) -> Result<(), IntakeError> {
-        let mut run = Run::new(self.plan, self.batch_id);
+        let expected = usize::try_from(self.file_bytes / ROW_BYTES_AT_LEAST).unwrap_or(RUN_ROWS).min(RUN_ROWS);
+        let mut run = Run::new(self.plan, self.batch_id, expected);
         let mut chunk = Chunk::new(self.plan);
         loop {
             let received = lock(receive).recv();
@@ -111,15 +115,14 @@ impl Reader<'_> {
                 run.append(self.plan, self.vault, &chunk, text, rows);
                 self.note_progress(shared, chunk.len() as u64, run.tally.rows_rejected - before);
                 if run.len() >= RUN_ROWS || run.is_full_of_text() {
-                    let full = std::mem::replace(&mut run, Run::new(self.plan, self.batch_id));
-                    failure = self.finish(full, shared).err();
+                    failure = self.finish(&mut run, shared).err();
                 }
             })?;
             if let Some(error) = failure {
                 return Err(error);
             }
         }
-        self.finish(run, shared)
+        self.finish(&mut run, shared)
     }
 
     fn note_progress(&self, shared: &Shared, rows: u64, rejected: u64) {
@@ -131,8 +134,8 @@ impl Reader<'_> {
         (self.progress)(read);
     }
 
-    /// Sorts a run and stages its files.
-    fn finish(&self, mut run: Run, shared: &Shared) -> Result<(), IntakeError> {
+    /// Sorts a run, stages its files and empties it.
+    fn finish(&self, run: &mut Run, shared: &Shared) -> Result<(), IntakeError> {
         let mut staged = Vec::new();
         if !run.is_empty() {
             let contract = self.plan.contract;
@@ -148,7 +151,9 @@ impl Reader<'_> {
         reading.staged.extend(staged);
         reading.rejects.append(&mut run.rejects);
         reading.reviews.append(&mut run.reviews);
-        reading.tally.add(run.tally);
+        reading.tally.add(std::mem::take(&mut run.tally));
+        drop(reading);
+        run.clear();
         Ok(())
     }
 

@@ -25,6 +25,11 @@ impl TextColumn {
         self.bytes.clear();
     }
 
+    /// Makes room for the places of `rows` texts.
+    pub fn reserve(&mut self, rows: usize) {
+        self.ends.reserve(rows);
+    }
+
     pub fn push(&mut self, text: &[u8]) {
         self.bytes.extend_from_slice(text);
         self.ends.push(self.bytes.len() as u32);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anwang_contracts::{Contract, LakeColumn, LakeType};
-use arrow_array::{ArrayRef, BinaryArray, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt64Array};
+use arrow_array::{ArrayRef, BinaryArray, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt64Array, new_null_array};
 use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
@@ -140,6 +140,7 @@ impl Run {
         let Some(at) = column.column else { return self.own_array(&column.name, entries, rows) };
         match &self.columns[at] {
             KeptColumn::Ints(values) => int_array(column.kind, values, rows),
+            KeptColumn::Texts(texts) if texts.text_bytes() == 0 => new_null_array(&DataType::Utf8, rows.len()),
             KeptColumn::Texts(texts) => {
                 let (offsets, bytes) = gather_text(texts, rows);
                 let nulls = nulls_where(rows, |row| texts.get(row).is_empty());
@@ -175,17 +176,22 @@ impl Run {
     }
 }
 
+/// Picks the rows' values. They are gathered once, in the order of the lake, and everything else looks at what was gathered.
 fn int_array(kind: LakeType, values: &[i64], rows: &[u32]) -> ArrayRef {
-    let nulls = nulls_where(rows, |row| values[row] == NULL);
-    let picked = rows.iter().map(|&row| values[row as usize]);
+    let picked: Vec<i64> = rows.iter().map(|&row| values[row as usize]).collect();
+    let missing = picked.iter().filter(|&&value| value == NULL).count();
+    if missing == picked.len() {
+        return new_null_array(&data_type(kind), picked.len());
+    }
+    let nulls = (missing > 0).then(|| NullBuffer::new(BooleanBuffer::collect_bool(picked.len(), |at| picked[at] != NULL)));
     match kind {
-        LakeType::Boolean => Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(rows.len(), |at| values[rows[at] as usize] == 1), nulls)),
-        LakeType::Int8 => Arc::new(Int8Array::new(picked.map(|value| value as i8).collect(), nulls)),
-        LakeType::Int16 => Arc::new(Int16Array::new(picked.map(|value| value as i16).collect(), nulls)),
-        LakeType::Int32 => Arc::new(Int32Array::new(picked.map(|value| value as i32).collect(), nulls)),
-        LakeType::Date32 => Arc::new(Date32Array::new(picked.map(|value| value as i32).collect(), nulls)),
-        LakeType::Int64 => Arc::new(Int64Array::new(picked.map(|value| if value == NULL { 0 } else { value }).collect(), nulls)),
-        LakeType::UInt64 => Arc::new(UInt64Array::new(picked.map(|value| if value == NULL { 0 } else { value as u64 }).collect(), nulls)),
+        LakeType::Boolean => Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(picked.len(), |at| picked[at] == 1), nulls)),
+        LakeType::Int8 => Arc::new(Int8Array::new(picked.iter().map(|&value| value as i8).collect(), nulls)),
+        LakeType::Int16 => Arc::new(Int16Array::new(picked.iter().map(|&value| value as i16).collect(), nulls)),
+        LakeType::Int32 => Arc::new(Int32Array::new(picked.iter().map(|&value| value as i32).collect(), nulls)),
+        LakeType::Date32 => Arc::new(Date32Array::new(picked.iter().map(|&value| value as i32).collect(), nulls)),
+        LakeType::Int64 => Arc::new(Int64Array::new(picked.into(), nulls)),
+        LakeType::UInt64 => Arc::new(UInt64Array::new(picked.iter().map(|&value| value as u64).collect(), nulls)),
         LakeType::Utf8 => unreachable!("text columns are kept as text"),
     }
 }

@@ -11,7 +11,7 @@ use crate::cell::mask::{self, Secrecy};
 use crate::check::chunk::Chunk;
 use crate::check::texts::TextColumn;
 use crate::digest;
-use crate::plan::{NULL, Parser, Plan};
+use crate::plan::{ColumnPlan, NULL, Parser, Plan};
 use crate::rows::Rows;
 
 const COUNTY: i64 = 1_000_000;
@@ -34,7 +34,7 @@ pub enum KeptColumn {
     Texts(TextColumn),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Run {
     pub batch_id: i32,
     pub numbers: Vec<u32>,
@@ -56,27 +56,45 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(plan: &Plan<'_>, batch_id: i32) -> Run {
-        let kept = |column: &crate::plan::ColumnPlan<'_>| match column.column.kind {
+    /// `expected` rows have their room from the start, because growing would copy everything several times.
+    pub fn new(plan: &Plan<'_>, batch_id: i32, expected: usize) -> Run {
+        let kept = |column: &ColumnPlan<'_>| match column.column.kind {
             ColumnType::Text | ColumnType::CreditCode => KeptColumn::Texts(TextColumn::default()),
             _ => KeptColumn::Ints(Vec::new()),
         };
-        Run {
-            batch_id,
-            numbers: Vec::new(),
-            gone: Vec::new(),
-            record: Vec::new(),
-            digest: Vec::new(),
-            columns: plan.columns.iter().map(kept).collect(),
-            entries: Entries::default(),
-            sealed: TextColumn::default(),
-            rejects: Vec::new(),
-            reviews: Vec::new(),
-            tally: Tally::default(),
-            good: Vec::new(),
-            keys: Vec::new(),
-            text: Vec::new(),
-            blob: Vec::new(),
+        let mut run = Run { batch_id, columns: plan.columns.iter().map(kept).collect(), ..Run::default() };
+        run.numbers.reserve(expected);
+        run.gone.reserve(expected);
+        run.record.reserve(expected);
+        run.digest.reserve(expected);
+        run.sealed.reserve(expected);
+        run.entries.person.reserve(expected);
+        run.entries.row.reserve(expected);
+        run.entries.subject.reserve(expected);
+        for column in &mut run.columns {
+            match column {
+                KeptColumn::Ints(values) => values.reserve(expected),
+                KeptColumn::Texts(texts) => texts.reserve(expected),
+            }
+        }
+        run
+    }
+
+    /// Forgets the rows and keeps their room.
+    pub fn clear(&mut self) {
+        self.numbers.clear();
+        self.gone.clear();
+        self.record.clear();
+        self.digest.clear();
+        self.sealed.clear();
+        self.entries.person.clear();
+        self.entries.row.clear();
+        self.entries.subject.clear();
+        for column in &mut self.columns {
+            match column {
+                KeptColumn::Ints(values) => values.clear(),
+                KeptColumn::Texts(texts) => texts.clear(),
+            }
         }
     }
 
