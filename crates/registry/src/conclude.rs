@@ -33,7 +33,11 @@ pub fn conclude(
     let people_before = memory.of_people(&homes, program)?;
     let homes_before = memory.of_homes(&homes, program)?;
     let persons = given(program.person_inputs(), homes.rows.num_rows(), |name| {
-        homes.rows.column_by_name(name).cloned().or_else(|| named(&people_before, name))
+        homes
+            .rows
+            .column_by_name(name)
+            .cloned()
+            .or_else(|| named(&people_before, name))
     })?;
     let households = given(program.household_inputs(), homes.len(), |name| {
         homes.policy_input(name).or_else(|| named(&homes_before, name))
@@ -78,12 +82,4 @@ fn given(
         arrays,
         &options,
     )?)
-}
-
-pub fn debug_run(program: &Program, rows: RecordBatch, places: &Places) -> anwang_policy::Outcome {
-    let homes = Homes::of(rows, places).unwrap();
-    let persons = given(program.person_inputs(), homes.rows.num_rows(), |name| homes.rows.column_by_name(name).cloned()).unwrap();
-    let households = given(program.household_inputs(), homes.len(), |name| homes.policy_input(name)).unwrap();
-    println!("{households:?}");
-    program.run(&persons, &households, &homes.offsets).unwrap()
 }

@@ -27,6 +27,7 @@ mod page;
 mod people;
 mod person_stage;
 mod refresh;
+mod score;
 mod spine;
 mod tables;
 mod tally;
@@ -38,8 +39,11 @@ pub use error::RegistryError;
 pub use feeds::policy_schemas;
 pub use findings::{Answer, Finding};
 pub use memory::Sighting;
-pub use page::{ConcludedProgramme, FeedRecords, Field, Household, Member, PageSource, PersonPage, Record, Registered, Shown};
+pub use page::{
+    ConcludedProgramme, FeedRecords, Field, Household, Member, PageSource, PersonPage, Record, Registered, Shown,
+};
 pub use refresh::{Refresh, RefreshReport, Stage};
+pub use score::{Expected, Score, score};
 
 #[cfg(test)]
 mod refresh_tests;

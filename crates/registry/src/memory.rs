@@ -77,7 +77,11 @@ impl<'a> Memory<'a> {
             return Ok(Vec::new());
         };
         let then_home = uint64s(&then, "home")?.values();
-        recalled(&then, 1, &matches(homes.home.iter().copied(), then_home.iter().copied()))
+        recalled(
+            &then,
+            1,
+            &matches(homes.home.iter().copied(), then_home.iter().copied()),
+        )
     }
 
     fn read(
@@ -95,7 +99,11 @@ impl<'a> Memory<'a> {
         };
         // A variable that the pack began to ask for since then was not kept.
         let known = |name: &&&str| table.columns.iter().any(|column| column.name == **name);
-        let wanted: Vec<&str> = keys.iter().copied().chain(names.iter().filter(known).copied()).collect();
+        let wanted: Vec<&str> = keys
+            .iter()
+            .copied()
+            .chain(names.iter().filter(known).copied())
+            .collect();
         let mut batches = Vec::new();
         for file in files {
             if file.keys.start() <= last && first <= file.keys.end() {
@@ -114,7 +122,9 @@ fn matches<K: Ord>(now: impl Iterator<Item = K>, then: impl Iterator<Item = K>) 
     let mut then = then.enumerate().peekable();
     now.map(|key| {
         while then.next_if(|(_, other)| *other < key).is_some() {}
-        then.peek().filter(|(_, other)| *other == key).map(|(row, _)| *row as u32)
+        then.peek()
+            .filter(|(_, other)| *other == key)
+            .map(|(row, _)| *row as u32)
     })
     .collect()
 }
@@ -122,7 +132,12 @@ fn matches<K: Ord>(now: impl Iterator<Item = K>, then: impl Iterator<Item = K>) 
 fn recalled(then: &RecordBatch, keys: usize, rows: &UInt32Array) -> Result<Vec<(String, ArrayRef)>, RegistryError> {
     let schema = then.schema();
     (keys..then.num_columns())
-        .map(|at| Ok((format!("before_{}", schema.field(at).name()), take(then.column(at), rows, None)?)))
+        .map(|at| {
+            Ok((
+                format!("before_{}", schema.field(at).name()),
+                take(then.column(at), rows, None)?,
+            ))
+        })
         .collect()
 }
 
@@ -133,13 +148,20 @@ pub fn kept(
     outcome: &Outcome,
 ) -> Result<(Option<RecordBatch>, Option<RecordBatch>), RegistryError> {
     let person_keys = [carried::HOME, carried::PERSON].map(|name| (name, homes.rows.column_by_name(name).cloned()));
-    let people = rows_of(&program.remembered(Entity::Person), &person_keys, &outcome.persons, |name| {
-        homes.rows.column_by_name(name).cloned()
-    })?;
+    let people = rows_of(
+        &program.remembered(Entity::Person),
+        &person_keys,
+        &outcome.persons,
+        |name| homes.rows.column_by_name(name).cloned(),
+    )?;
     let home: ArrayRef = Arc::new(UInt64Array::from(homes.home.clone()));
     let household_keys = [("home", Some(home))];
-    let households =
-        rows_of(&program.remembered(Entity::Household), &household_keys, &outcome.households, |name| homes.policy_input(name))?;
+    let households = rows_of(
+        &program.remembered(Entity::Household),
+        &household_keys,
+        &outcome.households,
+        |name| homes.policy_input(name),
+    )?;
     Ok((people, households))
 }
 
@@ -155,12 +177,16 @@ fn rows_of(
     }
     let mut columns: Vec<(&str, ArrayRef)> = Vec::new();
     for (name, key) in keys {
-        let key = key.clone().ok_or_else(|| RegistryError::NoColumn { column: (*name).to_owned() })?;
+        let key = key.clone().ok_or_else(|| RegistryError::NoColumn {
+            column: (*name).to_owned(),
+        })?;
         columns.push((name, key));
     }
     for name in names {
-        let parts: Option<Vec<&dyn Array>> =
-            results.iter().map(|batch| batch.column_by_name(name).map(|column| &**column)).collect();
+        let parts: Option<Vec<&dyn Array>> = results
+            .iter()
+            .map(|batch| batch.column_by_name(name).map(|column| &**column))
+            .collect();
         let column = match parts.filter(|parts| !parts.is_empty()) {
             Some(parts) => Some(concat(&parts)?),
             None => given(name),
@@ -185,14 +211,32 @@ pub fn sightings(program: &Program, homes: &Homes, outcome: &Outcome) -> Result<
     for (indicator, info) in program.indicators().iter().enumerate() {
         let column = info.column();
         let of_person = info.entity == Entity::Person;
-        let results = if of_person { &outcome.persons } else { &outcome.households };
+        let results = if of_person {
+            &outcome.persons
+        } else {
+            &outcome.households
+        };
         for row in holding(results, &column)? {
             seen.push(if of_person {
-                let division = if place.is_valid(row) { place.value(row).cast_unsigned() } else { 0 };
-                Sighting { indicator, home: home[row], person: Some(person[row]), division }
+                let division = if place.is_valid(row) {
+                    place.value(row).cast_unsigned()
+                } else {
+                    0
+                };
+                Sighting {
+                    indicator,
+                    home: home[row],
+                    person: Some(person[row]),
+                    division,
+                }
             } else {
                 let division = homes.place[row].map_or(0, i64::cast_unsigned);
-                Sighting { indicator, home: homes.home[row], person: None, division }
+                Sighting {
+                    indicator,
+                    home: homes.home[row],
+                    person: None,
+                    division,
+                }
             });
         }
     }
@@ -204,7 +248,9 @@ fn holding(results: &[RecordBatch], name: &str) -> Result<Vec<usize>, RegistryEr
     let mut rows = Vec::new();
     let mut start = 0;
     for batch in results {
-        let column = batch.column_by_name(name).ok_or_else(|| RegistryError::NoColumn { column: name.to_owned() })?;
+        let column = batch.column_by_name(name).ok_or_else(|| RegistryError::NoColumn {
+            column: name.to_owned(),
+        })?;
         let holds = column.as_boolean_opt().ok_or_else(|| RegistryError::ColumnType {
             column: name.to_owned(),
             wanted: "Boolean",

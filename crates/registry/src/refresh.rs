@@ -459,34 +459,3 @@ fn timed<T>(
     times.insert(stage.as_str(), begun.elapsed().as_millis() as u64);
     Ok(made)
 }
-
-/// TEMP
-pub fn inspect(lake: &Lake, contracts: &Contracts, program: &Program, places: &Places, home: u64) {
-    let mut files = BTreeMap::new();
-    for contract in contracts.iter().filter(|c| c.population_wide) {
-        files.insert(contract.feed.clone(), (lake.files(&contract.table(), None).unwrap(), table_schema(contract)));
-    }
-    let read = |feed: &str, names: &[&str], range: std::ops::RangeInclusive<u64>| {
-        let mut b = vec![];
-        for f in &files[feed].0 { b.extend(lake.read(f, names, range.clone())?); }
-        Ok(b)
-    };
-    let landed = Landed { feeds: files.iter().map(|(f, (x, s))| LandedFeed { feed: f.clone(), schema: s.clone(), rows: x.iter().map(|f| f.rows).sum() }).collect(), read: &read };
-    let as_of = program.as_of;
-    let facts = link_facts(&landed.bucket(&Wanted::of(LINK_NEEDS), 0..=u64::MAX, None).unwrap(), as_of.0, as_of.add_months(-216).0).unwrap();
-    let links = Links::resolve(vec![facts]);
-    let stage = PersonStage { landed: &landed, program, links: &links, as_of: as_of.0, identify: &|_| None };
-    let part = stage.run(&wanted(program), 0..=u64::MAX, None).unwrap();
-    let ex = Exchange::new(1, ".".into(), 1 << 30);
-    ex.put(&part.homeward).unwrap();
-    let rows = ex.take(0).unwrap().unwrap();
-    let homes = crate::columns::uint64s(&rows, "home").unwrap();
-    let a = homes.values().partition_point(|&h| h < home);
-    let b = homes.values().partition_point(|&h| h <= home);
-    let rows = rows.slice(a, b - a);
-    let show = |r: &RecordBatch| for (i, f) in r.schema().fields().iter().enumerate() { println!("  {} {}: {:?}", f.name(), f.data_type(), r.column(i)); };
-    show(&rows);
-    let c = crate::conclude::debug_run(program, rows, places);
-    println!("=== persons"); c.persons.iter().for_each(show);
-    println!("=== households"); c.households.iter().for_each(show);
-}
