@@ -28,6 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let summary = generate(&options, &|_| {})?;
     let seconds = start.elapsed().as_secs_f64();
     print!("{summary}");
+    println!("{:#?}", summary.tally);
     for (feed, rows) in &summary.rows_by_feed {
         println!(
             "{feed:>18} {rows:>12} {:>8.3} per person",

@@ -96,8 +96,8 @@ impl Class {
     /// monitored 242,000. Four fifths of dibao and nineteen twentieths of the destitute are rural. Edge and rigid
     /// households have no published figure for Shanxi: 140,000 and 30,000 persons are assumed.
     fn share(self) -> ([f64; 2], f64) {
-        const DIBAO: f64 = 27_100.0;
-        const TEKUN: f64 = 3_800.0;
+        const DIBAO: f64 = 27_650.0;
+        const TEKUN: f64 = 3_900.0;
         const EDGE: f64 = 4_000.0;
         const CHILDREN: f64 = 345.0;
         let dibao = |part: f64| split(DIBAO * part, 0.80);
@@ -107,7 +107,7 @@ impl Class {
         match self {
             Class::Ordinary => ([0.0, 0.0], 1.0),
             Class::Dibao => (dibao(0.970), 1.62),
-            Class::DibaoFrailElder => (split(199.0, 0.7), 1.0),
+            Class::DibaoFrailElder => (split(210.0, 0.7), 1.0),
             Class::DibaoMissed => (dibao(0.040), 2.1),
             Class::DibaoHidden => (dibao(0.008), 2.0),
             Class::DibaoIncome => (dibao(0.015), 1.5),
@@ -119,12 +119,12 @@ impl Class {
             Class::Edge => (edge(0.96), 2.2),
             Class::EdgeMissed => (edge(0.04), 2.2),
             Class::EdgeExpired => (edge(0.04), 2.2),
-            Class::Rigid => (split(860.0, 0.6), 2.6),
+            Class::Rigid => (split(860.0, 0.6), 3.3),
             Class::Orphan => (child(0.30), 1.0),
             Class::OrphanMissed => (child(0.02), 1.0),
             Class::Unattended => (child(0.67), 1.0),
             Class::ChildOfAge => (child(0.03), 1.0),
-            Class::Watched => (split(3_890.0, 1.0), 2.6),
+            Class::Watched => (split(3_340.0, 1.0), 3.65),
         }
     }
 }

@@ -401,6 +401,6 @@ fn grown_age(rng: &mut Rng) -> i32 {
 
 /// Ages from 60, by the shape of the national pyramid of 60 and older (297 million in 2023).
 fn old_age(rng: &mut Rng) -> i32 {
-    const BANDS: [f64; 8] = [0.300, 0.265, 0.190, 0.125, 0.072, 0.034, 0.011, 0.003];
+    const BANDS: [f64; 8] = [0.300, 0.265, 0.190, 0.125, 0.070, 0.033, 0.011, 0.003];
     60 + rng.pick(&BANDS) as i32 * 5 + rng.below(5) as i32
 }

@@ -80,6 +80,16 @@ impl Fault {
         }
     }
 
+    /// Whether it is made by a cell of its kind; that cell then leaves `Taken` behind.
+    pub fn needs_a_cell(self) -> bool {
+        use Fault::{AnnualAsMonthly, BadDate, BadMoney, CheckDigit, ImpossibleBirth, MissingName};
+        use Fault::{NameMistyped, ShortId, UnknownCode};
+        matches!(
+            self,
+            CheckDigit | ImpossibleBirth | ShortId | UnknownCode | BadDate | BadMoney
+        ) || matches!(self, AnnualAsMonthly | NameMistyped | MissingName)
+    }
+
     /// Whether a typed container can hold it.
     fn fits_parquet(self) -> bool {
         !matches!(

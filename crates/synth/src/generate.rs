@@ -84,6 +84,7 @@ pub fn generate(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Resu
             let send = send.clone();
             let (next, written, blueprint, plan, schemas) = (&next, &written, &blueprint, &plan, &schemas);
             scope.spawn(move || {
+                let _release = ReleaseOnPanic(written);
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     if index >= chunks {
@@ -127,6 +128,19 @@ pub fn generate(options: &Options, progress: &(dyn Fn(Progress) + Sync)) -> Resu
         result?;
         writer.finish()
     })
+}
+
+/// A worker that panics must not leave the others waiting for its chunk: the panic then ends the whole run.
+struct ReleaseOnPanic<'w>(&'w (Mutex<usize>, Condvar));
+
+impl Drop for ReleaseOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let (done, changed) = self.0;
+            *done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = usize::MAX - AHEAD;
+            changed.notify_all();
+        }
+    }
 }
 
 fn empty_folder(out: &Path) -> Result<(), SynthError> {

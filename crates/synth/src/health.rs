@@ -21,7 +21,7 @@ pub const SERIOUS: [(&str, &str); 8] = [
 
 /// Cards per person outside the classes in need, by age: under 18, under 60, under 80, older. With those in need they
 /// make 2.7 % (38 million cards in a nation of 1.41 billion).
-const CARD_RATES: [f64; 4] = [0.0065, 0.0150, 0.0385, 0.0430];
+const CARD_RATES: [f64; 4] = [0.0066, 0.0154, 0.0395, 0.0440];
 /// Deaths per person and year: under 60, then by decade, after the 2020 life tables.
 const DEATH_RATES: [f64; 5] = [0.0012, 0.011, 0.033, 0.095, 0.21];
 /// Days before the first delivery whose deaths the feeds still speak of.
@@ -77,7 +77,7 @@ impl Settlement<'_> {
 
     fn card(&mut self, class: Class, age: i32, size: u32) -> Card {
         let mut kind = [1, 2, 3, 4, 5, 6, 7][self.rng.pick(&[0.12, 0.13, 0.02, 0.53, 0.08, 0.09, 0.03])];
-        let mut level = 1 + self.rng.pick(&[0.15, 0.28, 0.26, 0.31]) as u8;
+        let mut level = 1 + self.rng.pick(&[0.21, 0.37, 0.21, 0.21]) as u8;
         let severe_wanted = (class.destitute() && age < 60) || class == Class::DibaoFrailElder;
         let alone_and_grown = size == 1 && age < 60 && !class.destitute();
         if severe_wanted {
@@ -123,6 +123,11 @@ impl Settlement<'_> {
             }
         }
         self.bury_parents();
+        for at in 0..self.households.len() {
+            if self.households[at].class == Class::Ordinary {
+                self.keep_out_of_need(at);
+            }
+        }
     }
 
     /// The parents of listed children: both dead, or one dead and the other where no feed can see.
@@ -164,7 +169,7 @@ impl Settlement<'_> {
         } else {
             NEVER
         };
-        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.094 };
+        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.112 };
         let cancelled_on = if self.rng.chance(forgotten) {
             NEVER
         } else {
@@ -182,11 +187,11 @@ impl Settlement<'_> {
 /// Set so that a quarter of dibao and edge members have a card, as 266,000 living subsidies in 1.07 million ask.
 fn card_rate_in_need(relation: u8, age: i32, size: u32) -> f64 {
     match (relation, age) {
-        (20 | 30, 18..) => 0.9,
+        (20 | 30, 18..) => 0.85,
         (_, ..18) => 0.06,
-        (_, 18..60) if size == 1 => 0.52,
-        (1, 18..60) => 0.40,
-        (_, 18..60) => 0.20,
-        _ => 0.17,
+        (_, 18..60) if size == 1 => 0.45,
+        (1, 18..60) => 0.34,
+        (_, 18..60) => 0.17,
+        _ => 0.155,
     }
 }

@@ -143,7 +143,7 @@ impl Settlement<'_> {
         };
         let watched = match class {
             Class::Watched => true,
-            Class::Dibao => self.rng.chance(0.146),
+            Class::Dibao => self.rng.chance(0.153),
             Class::DibaoMissed => self.rng.chance(0.45),
             Class::EdgeMissed | Class::Edge => self.rng.chance(0.35) && self.without_elders(at),
             _ => false,
@@ -176,6 +176,16 @@ impl Settlement<'_> {
         }
     }
 
+    /// Ordinary households do not depend on one old person's pension: a death does not bring them into need.
+    pub fn keep_out_of_need(&mut self, at: usize) {
+        let household = self.households[at].clone();
+        for day in [self.time.first, self.time.as_of] {
+            if self.income_below(&household, CLEAR_TENTHS, day) {
+                self.lift(&household, self.area(&household));
+            }
+        }
+    }
+
     fn without_elders(&self, at: usize) -> bool {
         self.households[at]
             .members()
@@ -185,13 +195,15 @@ impl Settlement<'_> {
     /// Makes what the feeds show agree with the class.
     fn fit_income(&mut self, at: usize) {
         let household = self.households[at].clone();
-        let area = self.area(&household);
         let standard = self.standard_fen(&household);
         let target_tenths = match household.class {
-            Class::Ordinary | Class::Rigid => {
-                if self.income_below(&household, CLEAR_TENTHS) {
-                    self.lift(&household, area);
-                }
+            Class::Ordinary
+            | Class::Rigid
+            | Class::Orphan
+            | Class::OrphanMissed
+            | Class::Unattended
+            | Class::ChildOfAge => {
+                self.keep_out_of_need(at);
                 return;
             }
             Class::Dibao | Class::DibaoFrailElder | Class::DibaoMoved | Class::DibaoDouble => {
@@ -205,7 +217,7 @@ impl Settlement<'_> {
             Class::Watched => {
                 // The survey counts only for those without a wage or pension: it must lift the old people too.
                 for _ in 0..8 {
-                    if self.income_below(&household, 19) {
+                    if self.income_below(&household, 19, self.time.first) {
                         let raised = self.households[at].surveyed_fen.map(|fen| fen * 5 / 4);
                         self.households[at].surveyed_fen = raised;
                     }
@@ -266,7 +278,7 @@ impl Settlement<'_> {
         let as_of = self.time.as_of;
         for at in household.members() {
             let age = self.people[at].age_at(as_of);
-            if (18..60).contains(&age) {
+            if (18..60).contains(&age) && self.people[at].present_at(as_of) {
                 self.people[at].card = None;
                 self.take_up(at, Work::Informal, age, area);
                 return;
@@ -274,6 +286,9 @@ impl Settlement<'_> {
         }
         for at in household.members() {
             let age = self.people[at].age_at(as_of);
+            if !self.people[at].present_at(as_of) {
+                continue;
+            }
             if age >= 60 && area == Area::Rural && self.people[at].relation == 1 {
                 self.households[self.people[at].household as usize].land_mu = 5;
                 self.take_up(at, Work::Elder, age, area);
@@ -292,10 +307,10 @@ impl Settlement<'_> {
         standard_fen(self.county().code, self.area(household))
     }
 
-    fn income_below(&self, household: &Household, tenths: i64) -> bool {
+    fn income_below(&self, household: &Household, tenths: i64, day: Day) -> bool {
         let household = &self.households[self.people[household.first as usize].household as usize];
         let standard = self.standard_fen(household);
-        match self.income_at(household, self.time.first) {
+        match self.income_at(household, day) {
             Income::Known { per_person_fen } => per_person_fen * 10 < standard * tenths,
             Income::Hidden => false,
         }

@@ -219,7 +219,11 @@ impl Name {
             }
         }
         let [surname, first, second] = self.parts();
-        format!("{surname}{}{first}", if second.is_empty() { "某" } else { second })
+        match first {
+            "" => format!("{surname}小{second}"),
+            first if first == second => format!("{surname}{second}"),
+            first => format!("{surname}{second}{first}"),
+        }
     }
 }
 
@@ -255,10 +259,7 @@ mod tests {
         for _ in 0..2_000 {
             let (male, year) = (rng.chance(0.5), rng.between(1930, 2026));
             let name = Name::draw(&mut rng, None, male, year);
-            let [surname, first, second] = name.parts();
-            if first != second {
-                assert_ne!(name.mistyped(), format!("{surname}{first}{second}"));
-            }
+            assert_ne!(name.mistyped(), name.parts().concat());
         }
     }
 

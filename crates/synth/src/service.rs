@@ -130,11 +130,11 @@ impl Settlement<'_> {
         }
     }
 
-    /// Members who count: alive, and not students away or parents who are gone.
+    /// Members who can be listed: registered, and alive or dead so lately that a roster may still have them.
     fn covered(&self, household: usize) -> Vec<PersonAt> {
         let members = self.households[household].members();
         members
-            .filter(|&at| self.people[at].alive_at(self.time.first - 200))
+            .filter(|&at| !self.people[at].id.is_none() && self.people[at].alive_at(self.time.first - 200))
             .map(|at| at as PersonAt)
             .collect()
     }

@@ -18,7 +18,7 @@ const PEOPLE_PER_CHUNK: f64 = 24_000.0;
 /// Chunks that share one county's id numbers (each needs at least one number per day and sex).
 const CHUNKS_PER_COUNTY: usize = 60;
 /// Persons per household, measured from the structures; turns the wished population into households.
-pub const PEOPLE_PER_HOUSEHOLD: [f64; 2] = [2.35, 2.42];
+pub const PEOPLE_PER_HOUSEHOLD: [f64; 2] = [2.293, 2.280];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {

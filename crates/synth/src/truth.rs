@@ -235,7 +235,8 @@ impl<'m, 'a> Judge<'m, 'a> {
         if person.moved_on <= self.as_of {
             return Some(("moved", true));
         }
-        if entry.elsewhere || self.listed.get(&(entry.person, entry.programme)) > Some(&1) {
+        // Of two listings the one away from home is the wrong one.
+        if entry.elsewhere {
             return Some(("two_counties", true));
         }
         match entry.programme {

@@ -8,7 +8,7 @@ use arrow_schema::SchemaRef;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use parquet::file::writer::SerializedFileWriter;
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -159,6 +159,9 @@ fn header(layout: &Layout) -> Vec<u8> {
 fn spreadsheet(path: &Path, cells: &[u8]) -> Result<(), SynthError> {
     let fail = |error: rust_xlsxwriter::XlsxError| encode_error(path, &error);
     let mut book = Workbook::new();
+    // The library would write today's date; the same sample has to give the same bytes.
+    let created = ExcelDateTime::from_ymd(2026, 1, 1).map_err(fail)?;
+    book.set_properties(&DocProperties::new().set_creation_datetime(&created));
     let sheet = book.add_worksheet();
     let rows = cells.split(|&byte| byte == ROW).filter(|row| !row.is_empty());
     for (at, row) in rows.enumerate() {

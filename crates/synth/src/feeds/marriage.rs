@@ -31,7 +31,8 @@ pub const FEED: Feed = Feed {
     write,
 };
 
-/// Registers went electronic about here: earlier ones carry 15-digit ids, and some none.
+/// Paper records back to here have been typed in; until `PAPER_UNTIL` they carry 15-digit ids, and some none.
+const DIGITISED_FROM: i32 = 1986;
 const PAPER_UNTIL: i32 = 1999;
 const OLD_ID: f64 = 0.55;
 const NO_ID: f64 = 0.01;
@@ -51,6 +52,9 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
             else {
                 continue;
             };
+            if calendar::year(registered_on) < DIGITISED_FROM {
+                continue;
+            }
             serial += 1;
             let sheet = &mut sheets[delivery];
             sheet.begin(at);

@@ -133,15 +133,15 @@ fn insurance(person: &Person) -> i16 {
     }
 }
 
-/// Settlements within the year before `as_of` and the history: about 0.65 a person, more with age and illness.
+/// Settlements within the year before `as_of` and the history: about 0.35 a person, more with age and illness.
 fn visits(person: &Person, class: Class, as_of: Day, rng: &mut Rng) -> u32 {
     let age = person.age_at(as_of);
     let mean = match age {
-        ..6 => 0.7,
-        6..40 => 0.25,
-        40..60 => 0.5,
-        60..75 => 1.0,
-        _ => 1.5,
+        ..6 => 0.4,
+        6..40 => 0.10,
+        40..60 => 0.25,
+        60..75 => 0.6,
+        _ => 1.0,
     } + if person.illness.is_some() || class == Class::Rigid {
         3.0
     } else {

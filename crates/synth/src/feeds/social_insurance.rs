@@ -39,7 +39,7 @@ pub const FEED: Feed = Feed {
     write,
 };
 
-const RESIDENTS_INSURED: f64 = 0.70;
+const RESIDENTS_INSURED: f64 = 0.55;
 const SPLIT_MISSING: f64 = 0.08;
 /// Basic part of the residents' pension, in fen a month.
 const BASIC_FEN: i64 = 13_800;

@@ -111,6 +111,10 @@ impl<'l> Sheet<'l> {
             self.layout.kinds.len(),
             "a row has as many cells as its sheet has columns"
         );
+        if self.fault.is_some_and(Fault::needs_a_cell) {
+            // The row had no cell for it (an old record without the id in question), so nothing is wrong with it.
+            self.faulty.pop();
+        }
         if self.is_parquet() {
             self.rows += 1;
             return;
@@ -264,8 +268,14 @@ impl<'l> Sheet<'l> {
     #[inline]
     pub fn name(&mut self, name: Name) {
         match self.fault {
-            Some(Fault::NameMistyped) => self.text(&name.mistyped()),
-            Some(Fault::MissingName) => self.none(),
+            Some(Fault::NameMistyped) => {
+                self.fault = Some(Fault::Taken);
+                self.text(&name.mistyped());
+            }
+            Some(Fault::MissingName) => {
+                self.fault = Some(Fault::Taken);
+                self.none();
+            }
             _ => self.pieces(&name.parts()),
         }
     }
