@@ -79,7 +79,7 @@ async function map() {
 }
 
 async function lists() {
-  for (const path of ["/missed", "/wrong"]) {
+  for (const path of ["/missed", "/wrong", "/alerts"]) {
     await open(path);
     await look(path.slice(1));
     await fits(path);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anwang_contracts::{Bilingual, Contract, Contracts};
 use anwang_policy::{ConditionWording, Pack, Words};
-use anwang_server::figures::{ConditionTexts, FeedTitle, ProgrammeTitle, Title, Titles};
+use anwang_server::figures::{ConditionTexts, FeedTitle, IndicatorTitle, ProgrammeTitle, Title, Titles};
 use anwang_store::Book;
 
 use crate::error::CliError;
@@ -35,6 +35,12 @@ fn add_pack(titles: &mut Titles, pack: &Pack) {
         name: programme.name,
     });
     titles.programmes.extend(programmes);
+    let indicators = pack.indicator_wording().into_iter().map(|indicator| IndicatorTitle {
+        title: words(&indicator.title),
+        find_out: words(&indicator.find_out),
+        name: indicator.name,
+    });
+    titles.indicators.extend(indicators);
 }
 
 fn condition(wording: &ConditionWording) -> ConditionTexts {

@@ -2,7 +2,7 @@
 
 use anwang_domain::Day;
 
-use crate::source::declaration::{PackHead, Programme, Words};
+use crate::source::declaration::{Indicator, PackHead, Programme, Words};
 use crate::source::join::{self, Declarations};
 use crate::source::spot::{Diagnostic, Finding, Severity, Sources};
 
@@ -12,6 +12,14 @@ pub struct Pack {
     pub(crate) said: Declarations,
     /// Warnings of reading; errors stop it.
     pub(crate) findings: Vec<Finding>,
+}
+
+/// How an indicator is spoken of.
+#[derive(Debug, Clone)]
+pub struct IndicatorWording {
+    pub name: String,
+    pub title: Words,
+    pub find_out: Words,
 }
 
 impl Pack {
@@ -47,6 +55,25 @@ impl Pack {
             .map(|head| format!("{}@{}", head.name, head.version))
             .collect();
         parts.join("+")
+    }
+
+    /// Name, title and what to find out of every indicator.
+    pub fn indicator_wording(&self) -> Vec<IndicatorWording> {
+        let words = |indicator: &Indicator, key: &str| {
+            let text = |language: &str| {
+                let said = indicator.further.get(key).and_then(|words| words.get(language));
+                said.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+            };
+            Words { zh: text("zh"), en: text("en") }
+        };
+        let indicators = self.said.indicators.iter();
+        indicators
+            .map(|indicator| IndicatorWording {
+                name: indicator.name.clone(),
+                title: words(indicator, "title"),
+                find_out: words(indicator, "find_out"),
+            })
+            .collect()
     }
 
     /// A parameter's value for a day, as written, where it holds for every place; the deepest pack that says it wins.

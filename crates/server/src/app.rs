@@ -48,6 +48,7 @@ pub(crate) struct Shared {
 
 impl App {
     pub fn new(foundation: Foundation) -> Result<App, ServerError> {
+        anwang_monitoring::open_tables(&foundation.book)?;
         Ok(App(Arc::new(Shared {
             book: foundation.book,
             vault: foundation.vault,

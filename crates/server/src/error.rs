@@ -1,5 +1,6 @@
 //! What a page or an API call answers when it cannot answer.
 
+use anwang_monitoring::MonitoringError;
 use anwang_registry::RegistryError;
 use anwang_store::StoreError;
 use anwang_vault::VaultError;
@@ -28,6 +29,8 @@ pub enum ServerError {
     #[error(transparent)]
     Vault(#[from] VaultError),
     #[error(transparent)]
+    Monitoring(#[from] MonitoringError),
+    #[error(transparent)]
     Registry(#[from] RegistryError),
     #[error(transparent)]
     Boundary(#[from] BoundaryError),
@@ -46,6 +49,7 @@ impl ServerError {
             Self::Random(_) => "server.random",
             Self::Store(error) => error.code(),
             Self::Vault(error) => error.code(),
+            Self::Monitoring(error) => error.code(),
             Self::Registry(error) => error.code(),
             Self::Boundary(_) => "server.boundary",
             Self::Interrupted => "server.interrupted",
@@ -61,6 +65,7 @@ impl ServerError {
             Self::Random(_)
             | Self::Store(_)
             | Self::Vault(_)
+            | Self::Monitoring(_)
             | Self::Registry(_)
             | Self::Boundary(_)
             | Self::Interrupted => StatusCode::INTERNAL_SERVER_ERROR,

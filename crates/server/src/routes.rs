@@ -19,6 +19,7 @@ pub fn router(app: App) -> Router {
         .route("/map", get(pages::map::show))
         .route("/missed", get(pages::findings::missed))
         .route("/wrong", get(pages::findings::wrong))
+        .route("/alerts", get(pages::alerts::show))
         .route("/person", get(pages::search::show).post(pages::search::find))
         .route(
             "/person/{key}",
@@ -30,6 +31,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/status", get(api::status::get))
         .route("/api/v1/missed", get(api::findings::missed))
         .route("/api/v1/wrong", get(api::findings::wrong))
+        .route("/api/v1/alerts", get(api::alerts::list))
         .route("/api/openapi.json", get(api::openapi::get))
         .route("/assets/style.css", get(style))
         .fallback(pages::not_found)

@@ -13,6 +13,8 @@ pub mod status;
 
 pub mod findings;
 
+pub mod alerts;
+
 pub mod openapi;
 
 /// RFC 9457: what went wrong, with a stable code in `type`.

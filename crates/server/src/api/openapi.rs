@@ -22,7 +22,8 @@ pub fn document() -> Value {
                 "responses": answers(json!({"type": "object"}))
             }},
             "/api/v1/missed": { "get": list("missed", "Who seems eligible and is not served") },
-            "/api/v1/wrong": { "get": list("wrong", "Who is served and seems not eligible, or is dead") }
+            "/api/v1/wrong": { "get": list("wrong", "Who is served and seems not eligible, or is dead") },
+            "/api/v1/alerts": { "get": alerts() }
         },
         "components": { "schemas": { "Finding": finding(), "List": page(), "Problem": problem() } }
     })
@@ -40,6 +41,24 @@ fn list(operation: &str, summary: &str) -> Value {
             {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}}
         ],
         "responses": answers(json!({"$ref": "#/components/schemas/List"}))
+    })
+}
+
+fn alerts() -> Value {
+    let words =
+        |name: &str, words: &[&str]| json!({"name": name, "in": "query", "schema": {"type": "string", "enum": words}});
+    json!({
+        "operationId": "alerts",
+        "summary": "Tasks that the warnings opened, one per household, most urgent first",
+        "parameters": [
+            {"name": "place", "in": "query", "description": "12-digit division code; everything below it", "schema": {"type": "integer"}},
+            words("state", &["waiting", "assigned", "visited", "closed", "lapsed"]),
+            words("severity", &["red", "orange", "yellow"]),
+            {"name": "indicator", "in": "query", "description": "indicator name in the policy pack", "schema": {"type": "string"}},
+            {"name": "skip", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}},
+            {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}}
+        ],
+        "responses": answers(json!({"type": "array", "items": {"type": "object", "required": ["alert", "household", "township", "severity", "state", "indicators"]}}))
     })
 }
 

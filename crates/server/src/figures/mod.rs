@@ -7,7 +7,7 @@ mod titles;
 
 pub use coverage::{Measure, latest_coverage};
 pub use overview::{FeedStatus, Freshness, Overview, ProgrammeTotals, RunStatus, overview};
-pub use titles::{ConditionTexts, FeedTitle, ProgrammeTitle, Title, Titles};
+pub use titles::{ConditionTexts, FeedTitle, IndicatorTitle, ProgrammeTitle, Title, Titles};
 
 pub(crate) use coverage::programmes_of;
 pub(crate) use cursor::{county_from_text, cursor_from_text, cursor_to_text};

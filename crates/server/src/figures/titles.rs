@@ -46,12 +46,22 @@ pub struct ConditionTexts {
     pub basis: Vec<String>,
 }
 
+/// An indicator of the pack in use.
+#[derive(Debug, Clone)]
+pub struct IndicatorTitle {
+    pub name: String,
+    pub title: Title,
+    /// What a visit should find out.
+    pub find_out: Title,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Titles {
     /// In the order of their numbers.
     pub feeds: Vec<FeedTitle>,
     /// In the order of the pack.
     pub programmes: Vec<ProgrammeTitle>,
+    pub indicators: Vec<IndicatorTitle>,
     /// Set for a made-up province: every page then says so.
     pub is_sample: bool,
 }
@@ -59,6 +69,10 @@ pub struct Titles {
 impl Titles {
     pub(crate) fn find(&self, programme: &str) -> Option<&ProgrammeTitle> {
         self.programmes.iter().find(|known| known.name == programme)
+    }
+
+    pub(crate) fn indicator(&self, name: &str) -> Option<&IndicatorTitle> {
+        self.indicators.iter().find(|known| known.name == name)
     }
 
     /// The programme's title, or its name in the pack where the pack in use no longer has it.

@@ -5,11 +5,12 @@ use maud::{DOCTYPE, Markup, html};
 use crate::app::{App, Visitor};
 
 /// Addresses and names of the main pages, in the order of the navigation.
-const PAGES: [(&str, &str, &str); 5] = [
+const PAGES: [(&str, &str, &str); 6] = [
     ("/", "概况", "Overview"),
     ("/map", "地图", "Map"),
     ("/missed", "应享未享", "Missed"),
     ("/wrong", "疑似错享", "Wrong"),
+    ("/alerts", "预警", "Warnings"),
     ("/person", "查人", "Person"),
 ];
 

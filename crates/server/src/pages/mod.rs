@@ -16,6 +16,8 @@ pub mod map;
 
 pub mod findings;
 
+pub mod alerts;
+
 pub mod search;
 
 pub mod person;
