@@ -23,7 +23,7 @@ pub use compile::program::{CompileOptions, FeedNeed, OutputInfo, Program, Progra
 pub use explain::facts::{Answers, Document, Facts, FactsError};
 pub use explain::reasons::{ConditionReason, ConditionState, NamedValue, Reasons, Text, ValueSource};
 pub use kept::Kept;
-pub use pack::{ConditionWording, Pack, ProgrammeWording, extended_pack};
+pub use pack::{IndicatorWording, ConditionWording, Pack, ProgrammeWording, extended_pack};
 pub use run::{BoundProgram, InputFault, Outcome, RunError, offsets_in_order};
 pub use source::declaration::Words;
 pub use source::spot::{Diagnostic, Severity};
