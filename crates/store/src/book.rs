@@ -20,7 +20,7 @@ pub struct Book(Arc<Engine>);
 
 enum Engine {
     Sqlite(SqliteBook),
-    Postgres(PostgresBook),
+    Postgres(Box<PostgresBook>),
 }
 
 impl Book {
@@ -28,7 +28,7 @@ impl Book {
     /// `location` is `sqlite:PATH`, a plain path, or `postgres://…`.
     pub fn open(location: &str) -> Result<Self, StoreError> {
         let engine = if location.starts_with("postgres://") || location.starts_with("postgresql://") {
-            Engine::Postgres(PostgresBook::open(location)?)
+            Engine::Postgres(Box::new(PostgresBook::open(location)?))
         } else {
             let path = location.strip_prefix("sqlite:").unwrap_or(location);
             Engine::Sqlite(SqliteBook::open(PathBuf::from(path))?)

@@ -121,7 +121,7 @@ fn finish(mut command: Command) {
 /// Leaves a small shell behind that stops the server once no test holds the lock.
 fn watch(home: &Path, programs: &Path, service_user: Option<(u32, u32)>) {
     let script = format!(
-        "while sleep {IDLE_SECONDS}; do flock --nonblock --exclusive {home}/in-use.lock {programs}/pg_ctl -D {home}/data -m immediate stop && exit; done",
+        "(while sleep {IDLE_SECONDS}; do flock --nonblock --exclusive {home}/in-use.lock {programs}/pg_ctl -D {home}/data -m immediate stop && exit; done) &",
         home = home.display(),
         programs = programs.display(),
     );
@@ -135,7 +135,7 @@ fn watch(home: &Path, programs: &Path, service_user: Option<(u32, u32)>) {
     if let Some((uid, gid)) = service_user {
         shell.gid(gid).uid(uid);
     }
-    shell.spawn().expect("a shell that stops the server later");
+    finish(shell);
 }
 
 /// Debian keeps the programs out of the path, one folder per version; the newest is taken.
