@@ -148,3 +148,33 @@ fn a_day_before_the_rule_is_not_in_force() {
     let found = mismatches("as_of: 2019-12-31, persons: [{wage: 100}], expect: {aid_outcome: eligible}");
     assert_eq!(found, ["aid_outcome: eligible / not_in_force"]);
 }
+
+/// `policies/README.md` says of each published rule which case holds it; a renamed case must not leave it behind.
+#[test]
+fn every_case_that_the_readme_names_is_there() {
+    let mut files = Vec::new();
+    texts(&shelf(), &mut files);
+    let names: Vec<&str> = files
+        .iter()
+        .filter(|(path, _)| path.ends_with("cases.yaml"))
+        .flat_map(|(_, text)| text.lines())
+        .filter_map(|line| line.trim_start().strip_prefix("- name: "))
+        .collect();
+    let readme = std::fs::read_to_string(shelf().join("README.md")).expect("the README is there");
+    let rules: Vec<&str> = readme
+        .lines()
+        .filter(|line| {
+            line.strip_prefix("| ")
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        })
+        .collect();
+    assert_eq!(rules.len(), 78, "published rules");
+    for rule in rules {
+        let held = rule.trim_end_matches(" |").rsplit(" | ").next().expect("a last column");
+        let held = held.split(". Out").next().expect("a first part");
+        let held = held.split(" (Shenzhen").next().expect("a first part");
+        for case in held.split("; ") {
+            assert!(names.contains(&case), "no case is called `{case}`");
+        }
+    }
+}

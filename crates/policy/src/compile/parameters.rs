@@ -201,10 +201,11 @@ impl<'p> Lowering<'p> {
         } else {
             self.table(parameter, &keys)
         }?;
-        Some(Typed {
-            ty: parameter.ty.clone(),
-            value,
-        })
+        let typed = Typed { ty: parameter.ty.clone(), value };
+        if !self.parameter_values.iter().any(|(known, _)| known == name) {
+            self.parameter_values.push((name.to_owned(), typed.clone()));
+        }
+        Some(typed)
     }
 
     fn key(&mut self, by: &str, context: Entity, by_spot: Spot, spot: Spot) -> Option<KeyPart> {

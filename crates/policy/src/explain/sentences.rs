@@ -12,8 +12,13 @@ pub fn of(reasons: &Reasons, programme: &Programme, program: &Program) -> Vec<Te
         "not_eligible" => ConditionState::Unmet,
         _ => ConditionState::Undecidable,
     };
-    let told = reasons.conditions.iter().filter(|condition| condition.state == wanted && !condition.text.zh.is_empty());
-    sentences.extend(told.map(|condition| condition.text.clone()));
+    if wanted == ConditionState::Undecidable && !reasons.missing.is_empty() {
+        sentences.push(unknown(&reasons.missing, program).into());
+    } else {
+        let told =
+            reasons.conditions.iter().filter(|condition| condition.state == wanted && !condition.text.zh.is_empty());
+        sentences.extend(told.map(|condition| condition.text.clone()));
+    }
     if reasons.conditions.iter().any(|condition| condition.state == ConditionState::Open) {
         sentences.push(Text {
             zh: "还需在本人授权后核对家庭经济状况。".to_owned(),
