@@ -70,8 +70,10 @@ async function overview() {
 }
 
 async function map() {
+  await page.setViewportSize({ width: 1280, height: 1260 }); // tall enough for the whole province
   await open("/map");
   await look("map");
+  await page.setViewportSize({ width: 1280, height: 900 });
   assert.equal(await page.locator("svg a").count(), 117, "every county can be opened");
   await page.locator("svg a").first().focus();
   await page.keyboard.press("Enter");
@@ -94,9 +96,10 @@ async function person() {
   await page.getByLabel("事由").fill("核查应享未享名单");
   await page.getByRole("button", { name: "打开" }).click();
   await page.getByRole("heading", { level: 2, name: "各项救助的结论" }).waitFor();
+  await look("person");
   await page.locator("details summary").first().click();
   assert.equal(await page.getByText(/[1-9]\d{16}[\dX]/).count(), 0, "no citizen id stands in clear");
-  await look("person");
+  await look("person-records");
   await fits(new URL(page.url()).pathname);
 }
 

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::app::App;
 use crate::{api, pages, security};
 
+const ICON: &str = include_str!("assets/icon.svg");
 const STYLE: &str = include_str!("assets/style.css");
 
 /// Pages, API and style sheet, with the guard around all of them.
@@ -34,6 +35,7 @@ pub fn router(app: App) -> Router {
         .route("/api/v1/alerts", get(api::alerts::list))
         .route("/api/openapi.json", get(api::openapi::get))
         .route("/assets/style.css", get(style))
+        .route("/assets/icon.svg", get(icon))
         .fallback(pages::not_found)
         .layer(middleware::from_fn(security::guard))
         .with_state(app)
@@ -51,6 +53,11 @@ async fn until_asked() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+async fn icon() -> impl IntoResponse {
+    let headers = [(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, "max-age=86400")];
+    (headers, ICON)
 }
 
 async fn style() -> impl IntoResponse {

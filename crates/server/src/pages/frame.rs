@@ -31,6 +31,7 @@ impl Frame<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     title { (language.pick(self.title.0, self.title.1)) " · 安网 Anwang" }
+                    link rel="icon" type="image/svg+xml" href="/assets/icon.svg";
                     link rel="stylesheet" href="/assets/style.css";
                 }
                 body {
