@@ -16,6 +16,7 @@ use arrow_schema::ArrowError;
 use crate::check::chunk::Chunk;
 use crate::error::IntakeError;
 use crate::plan::Plan;
+use crate::rows::ROWS_AT_ONCE;
 use crate::run::emit::{feed_schema, identities_schema};
 use crate::run::tally::REJECTS_BEFORE_HOLDING;
 use crate::run::{Run, Tally};
@@ -114,7 +115,7 @@ impl Reader<'_> {
                 let before = run.tally.rows_rejected;
                 run.append(self.plan, self.vault, &chunk, text, rows);
                 self.note_progress(shared, chunk.len() as u64, run.tally.rows_rejected - before);
-                if run.len() >= RUN_ROWS || run.is_full_of_text() {
+                if run.len() > RUN_ROWS - ROWS_AT_ONCE || run.is_full_of_text() {
                     failure = self.finish(&mut run, shared).err();
                 }
             })?;

@@ -146,7 +146,7 @@ pub fn count(cell: &[u8]) -> Option<i64> {
             return Some(value);
         }
     }
-    decimal(cell)?.at(0).filter(|&value| i32::try_from(value).is_ok())
+    decimal(cell)?.at(0).filter(|&value| value > i64::from(i32::MIN) && value <= i64::from(i32::MAX))
 }
 
 /// A rate in 1/10,000: `0.85`, `85%`, or, under a header that says %, `85`.
@@ -155,7 +155,7 @@ pub fn rate(cell: &[u8], unit: RateUnit) -> Option<i64> {
         Some(percent) => decimal(percent.trim_ascii())?.at(2)?,
         None => decimal(cell)?.at(if unit == RateUnit::Percent { 2 } else { 4 })?,
     };
-    i32::try_from(value).is_ok().then_some(value)
+    (value > i64::from(i32::MIN) && value <= i64::from(i32::MAX)).then_some(value)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

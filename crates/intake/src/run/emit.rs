@@ -7,7 +7,7 @@ use arrow_array::{ArrayRef, BinaryArray, BooleanArray, Date32Array, Int8Array, I
 use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
-use super::kept::{KeptColumn, Run};
+use super::kept::{KeptColumn, NARROW_NULL, Run};
 use crate::check::texts::TextColumn;
 use crate::order;
 use crate::plan::NULL;
@@ -139,7 +139,8 @@ impl Run {
     fn array(&self, column: &LakeColumn, entries: &[u32], rows: &[u32]) -> ArrayRef {
         let Some(at) = column.column else { return self.own_array(&column.name, entries, rows) };
         match &self.columns[at] {
-            KeptColumn::Ints(values) => int_array(column.kind, values, rows),
+            KeptColumn::Wide(values) => wide_array(column.kind, values, rows),
+            KeptColumn::Narrow(values) => narrow_array(column.kind, values, rows),
             KeptColumn::Texts(texts) if texts.text_bytes() == 0 => new_null_array(&DataType::Utf8, rows.len()),
             KeptColumn::Texts(texts) => {
                 let (offsets, bytes) = gather_text(texts, rows);
@@ -177,22 +178,48 @@ impl Run {
 }
 
 /// Picks the rows' values. They are gathered once, in the order of the lake, and everything else looks at what was gathered.
-fn int_array(kind: LakeType, values: &[i64], rows: &[u32]) -> ArrayRef {
+fn wide_array(kind: LakeType, values: &[i64], rows: &[u32]) -> ArrayRef {
     let picked: Vec<i64> = rows.iter().map(|&row| values[row as usize]).collect();
-    let missing = picked.iter().filter(|&&value| value == NULL).count();
-    if missing == picked.len() {
-        return new_null_array(&data_type(kind), picked.len());
+    let nulls = match nulls_of(&picked, NULL) {
+        Nulls::All => return new_null_array(&data_type(kind), picked.len()),
+        Nulls::Some(nulls) => Some(nulls),
+        Nulls::None => None,
+    };
+    match kind {
+        LakeType::Int64 => Arc::new(Int64Array::new(picked.into(), nulls)),
+        LakeType::UInt64 => Arc::new(UInt64Array::new(picked.iter().map(|&value| value as u64).collect(), nulls)),
+        other => unreachable!("columns of type {other:?} are kept narrow"),
     }
-    let nulls = (missing > 0).then(|| NullBuffer::new(BooleanBuffer::collect_bool(picked.len(), |at| picked[at] != NULL)));
+}
+
+fn narrow_array(kind: LakeType, values: &[i32], rows: &[u32]) -> ArrayRef {
+    let picked: Vec<i32> = rows.iter().map(|&row| values[row as usize]).collect();
+    let nulls = match nulls_of(&picked, NARROW_NULL) {
+        Nulls::All => return new_null_array(&data_type(kind), picked.len()),
+        Nulls::Some(nulls) => Some(nulls),
+        Nulls::None => None,
+    };
     match kind {
         LakeType::Boolean => Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(picked.len(), |at| picked[at] == 1), nulls)),
         LakeType::Int8 => Arc::new(Int8Array::new(picked.iter().map(|&value| value as i8).collect(), nulls)),
         LakeType::Int16 => Arc::new(Int16Array::new(picked.iter().map(|&value| value as i16).collect(), nulls)),
-        LakeType::Int32 => Arc::new(Int32Array::new(picked.iter().map(|&value| value as i32).collect(), nulls)),
-        LakeType::Date32 => Arc::new(Date32Array::new(picked.iter().map(|&value| value as i32).collect(), nulls)),
-        LakeType::Int64 => Arc::new(Int64Array::new(picked.into(), nulls)),
-        LakeType::UInt64 => Arc::new(UInt64Array::new(picked.iter().map(|&value| value as u64).collect(), nulls)),
-        LakeType::Utf8 => unreachable!("text columns are kept as text"),
+        LakeType::Int32 => Arc::new(Int32Array::new(picked.into(), nulls)),
+        LakeType::Date32 => Arc::new(Date32Array::new(picked.into(), nulls)),
+        other => unreachable!("columns of type {other:?} are kept wide"),
+    }
+}
+
+enum Nulls {
+    None,
+    Some(NullBuffer),
+    All,
+}
+
+fn nulls_of<T: Copy + PartialEq>(values: &[T], null: T) -> Nulls {
+    match values.iter().filter(|&&value| value == null).count() {
+        0 => Nulls::None,
+        all if all == values.len() => Nulls::All,
+        _ => Nulls::Some(NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| values[at] != null))),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Collects the good rows of many chunks, keyed and sealed: from here on no identity is in clear.
 
-use anwang_contracts::{ColumnType, Delivery, RejectCode, RuleKind};
+use std::sync::LazyLock;
+
+use anwang_contracts::{ColumnType, Delivery, LakeType, RejectCode, RuleKind};
 use anwang_store::rejects::Reject;
 use anwang_store::reviews::Review;
 use anwang_vault::{Kind, Vault};
@@ -11,7 +13,7 @@ use crate::cell::mask::{self, Secrecy};
 use crate::check::chunk::Chunk;
 use crate::check::texts::TextColumn;
 use crate::digest;
-use crate::plan::{ColumnPlan, NULL, Parser, Plan};
+use crate::plan::{NULL, Parser, Plan};
 use crate::rows::Rows;
 
 const COUNTY: i64 = 1_000_000;
@@ -30,8 +32,56 @@ pub struct Entries {
 
 #[derive(Debug)]
 pub enum KeptColumn {
-    Ints(Vec<i64>),
+    /// Amounts, divisions, keys.
+    Wide(Vec<i64>),
+    /// Codes, days, months, counts, rates, flags: half as wide, because picking them in the lake's order is bound by the cache.
+    Narrow(Vec<i32>),
     Texts(TextColumn),
+}
+
+/// Marks a missing value in [`KeptColumn::Narrow`].
+pub const NARROW_NULL: i32 = i32::MIN;
+
+impl KeptColumn {
+    fn of(kind: ColumnType) -> KeptColumn {
+        match kind.lake_type() {
+            LakeType::Utf8 => KeptColumn::Texts(TextColumn::default()),
+            LakeType::Int64 | LakeType::UInt64 => KeptColumn::Wide(Vec::new()),
+            _ => KeptColumn::Narrow(Vec::new()),
+        }
+    }
+
+    /// The row's integer, or [`NULL`].
+    fn int(&self, row: usize) -> i64 {
+        match self {
+            KeptColumn::Wide(values) => values[row],
+            KeptColumn::Narrow(values) if values[row] == NARROW_NULL => NULL,
+            KeptColumn::Narrow(values) => i64::from(values[row]),
+            KeptColumn::Texts(_) => NULL,
+        }
+    }
+
+    fn reserve(&mut self, rows: usize) {
+        match self {
+            KeptColumn::Wide(values) => values.reserve(rows),
+            KeptColumn::Narrow(values) => values.reserve(rows),
+            KeptColumn::Texts(texts) => texts.reserve(rows),
+        }
+    }
+
+    fn clear(&mut self) {
+        match self {
+            KeptColumn::Wide(values) => values.clear(),
+            KeptColumn::Narrow(values) => values.clear(),
+            KeptColumn::Texts(texts) => texts.clear(),
+        }
+    }
+}
+
+/// Values of narrow columns fit: their parsers and ranges see to it.
+#[inline]
+fn narrowed(value: i64) -> i32 {
+    if value == NULL { NARROW_NULL } else { value as i32 }
 }
 
 #[derive(Debug, Default)]
@@ -58,11 +108,7 @@ pub struct Run {
 impl Run {
     /// `expected` rows have their room from the start, because growing would copy everything several times.
     pub fn new(plan: &Plan<'_>, batch_id: i32, expected: usize) -> Run {
-        let kept = |column: &ColumnPlan<'_>| match column.column.kind {
-            ColumnType::Text | ColumnType::CreditCode => KeptColumn::Texts(TextColumn::default()),
-            _ => KeptColumn::Ints(Vec::new()),
-        };
-        let mut run = Run { batch_id, columns: plan.columns.iter().map(kept).collect(), ..Run::default() };
+        let mut run = Run { batch_id, columns: plan.columns.iter().map(|column| KeptColumn::of(column.column.kind)).collect(), ..Run::default() };
         run.numbers.reserve(expected);
         run.gone.reserve(expected);
         run.record.reserve(expected);
@@ -71,12 +117,7 @@ impl Run {
         run.entries.person.reserve(expected);
         run.entries.row.reserve(expected);
         run.entries.subject.reserve(expected);
-        for column in &mut run.columns {
-            match column {
-                KeptColumn::Ints(values) => values.reserve(expected),
-                KeptColumn::Texts(texts) => texts.reserve(expected),
-            }
-        }
+        run.columns.iter_mut().for_each(|column| column.reserve(expected));
         run
     }
 
@@ -90,12 +131,7 @@ impl Run {
         self.entries.person.clear();
         self.entries.row.clear();
         self.entries.subject.clear();
-        for column in &mut self.columns {
-            match column {
-                KeptColumn::Ints(values) => values.clear(),
-                KeptColumn::Texts(texts) => texts.clear(),
-            }
-        }
+        self.columns.iter_mut().for_each(KeptColumn::clear);
     }
 
     pub fn len(&self) -> usize {
@@ -155,7 +191,9 @@ impl Run {
         let column = &plan.columns[at];
         match &mut self.columns[at] {
             KeptColumn::Texts(out) => self.good.iter().for_each(|&row| out.push(chunk.texts[at].get(row as usize))),
-            KeptColumn::Ints(out) => match (&column.parser, column.column.kind) {
+            KeptColumn::Narrow(out) if self.good.len() == chunk.len() => out.extend(chunk.ints[at].iter().map(|&value| narrowed(value))),
+            KeptColumn::Narrow(out) => out.extend(self.good.iter().map(|&row| narrowed(chunk.ints[at][row as usize]))),
+            KeptColumn::Wide(out) => match (&column.parser, column.column.kind) {
                 (Parser::CitizenId, _) => {
                     self.keys.clear();
                     self.keys.extend(self.good.iter().map(|&row| chunk.ints[at][row as usize].max(0) as u64));
@@ -189,7 +227,7 @@ impl Run {
     fn append_entries(&mut self, plan: &Plan<'_>, chunk: &Chunk, first: usize) {
         let whole = chunk.nobody.is_empty();
         for (subject, &at) in plan.contract.persons.iter().enumerate() {
-            let KeptColumn::Ints(keys) = &self.columns[at] else { continue };
+            let KeptColumn::Wide(keys) = &self.columns[at] else { continue };
             for row in first..self.numbers.len() {
                 if whole || keys[row] != NULL {
                     self.entries.person.push(keys[row] as u64);
@@ -213,13 +251,11 @@ impl Run {
 
     fn count(&mut self, plan: &Plan<'_>, chunk: &Chunk, first: usize) {
         self.tally.rows_gone += self.gone[first..].iter().filter(|&&gone| gone).count() as u64;
-        if let Some(at) = plan.contract.event_date
-            && let KeptColumn::Ints(days) = &self.columns[at]
-        {
-            days[first..].iter().for_each(|&day| self.tally.add_event(day));
+        if let Some(at) = plan.contract.event_date {
+            (first..self.numbers.len()).for_each(|row| self.tally.add_event(self.columns[at].int(row)));
         }
         if let Delivery::Snapshot { column, .. } = plan.contract.delivery
-            && let KeptColumn::Ints(codes) = &self.columns[column]
+            && let KeptColumn::Wide(codes) = &self.columns[column]
         {
             for &code in codes[first..].iter().filter(|&&code| code != NULL) {
                 *self.tally.counties.entry(code / COUNTY * COUNTY).or_default() += 1;
@@ -229,11 +265,10 @@ impl Run {
             *self.tally.notices.entry(rule).or_default() += 1;
         }
         for (index, rule) in plan.contract.rules.iter().enumerate() {
-            if let RuleKind::ExactlyOne { column, per } = rule.kind
-                && let (KeptColumn::Ints(flags), KeptColumn::Ints(groups)) = (&self.columns[column], &self.columns[per])
-            {
+            if let RuleKind::ExactlyOne { column, per } = rule.kind {
                 for row in first..self.numbers.len() {
-                    *self.tally.flagged.entry((index, groups[row] as u64)).or_default() += u32::from(flags[row] == 1);
+                    let flagged = self.columns[column].int(row) == 1;
+                    *self.tally.flagged.entry((index, self.columns[per].int(row) as u64)).or_default() += u32::from(flagged);
                 }
             }
         }
@@ -335,10 +370,16 @@ fn key_of(vault: &Vault, kind: ColumnType, text: &str) -> u64 {
     }
 }
 
+/// What [`digest::of_bytes`] gives for no bytes.
+static NO_TEXT_DIGEST: LazyLock<u64> = LazyLock::new(|| digest::of_bytes(&[]));
+
 /// Mixes a column's values from row `first` on into one state per row.
 fn mix_column(column: &KeptColumn, first: usize, states: &mut [u64]) {
     match column {
-        KeptColumn::Ints(values) => states.iter_mut().zip(&values[first..]).for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
+        KeptColumn::Wide(values) => states.iter_mut().zip(&values[first..]).for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
+        KeptColumn::Narrow(values) => states.iter_mut().zip(&values[first..]).for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
+        // A column that the file does not have.
+        KeptColumn::Texts(texts) if texts.text_bytes() == 0 => states.iter_mut().for_each(|state| *state = digest::mix(*state, *NO_TEXT_DIGEST)),
         KeptColumn::Texts(texts) => states.iter_mut().enumerate().for_each(|(row, state)| *state = digest::mix(*state, digest::of_bytes(texts.get(first + row)))),
     }
 }
