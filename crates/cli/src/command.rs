@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{alerts, audit, bench, demo, doctor, intake, policy, refresh, rejects, serve, status, synth};
+use crate::{alerts, audit, bench, demo, doctor, intake, person, policy, refresh, rejects, serve, status, synth};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -22,6 +22,8 @@ pub enum Command {
     Rejects(rejects::Args),
     /// Packs on their own: check, test, evaluate, explain, simulate.
     Policy(policy::Args),
+    /// One person across all feeds, with conclusions, reasons and records; every look is noted.
+    Person(person::Args),
     /// Whether an installation can do its work, one line per check.
     Doctor(doctor::Args),
     /// The log of who looked at whose data.
@@ -38,6 +40,7 @@ pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
     match command {
         Command::Demo(args) => demo::run(args, ui),
         Command::Synth(args) => synth::run(args, ui),
+        Command::Person(args) => person::run(args, ui),
         Command::Doctor(args) => doctor::run(args, ui),
         Command::Audit(args) => audit::run(args, ui),
         Command::Alerts(args) => alerts::run(args, ui),

@@ -17,6 +17,7 @@ mod demo;
 mod doctor;
 mod intake;
 mod night;
+mod person;
 mod policy;
 mod refresh;
 mod rejects;

@@ -18,45 +18,51 @@ use crate::clock;
 use crate::error::CliError;
 use crate::ui::{Ui, thousands};
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Folder of the pack; packs that it extends lie beside it
     #[arg(long, value_name = "DIR")]
-    pack: PathBuf,
+    pub pack: PathBuf,
     /// Persons: Parquet with person_id, household_id and the pack's inputs
     #[arg(long, value_name = "FILE")]
-    persons: PathBuf,
+    pub persons: PathBuf,
     /// Households: Parquet with household_id and the pack's inputs
     #[arg(long, value_name = "FILE")]
-    households: PathBuf,
+    pub households: PathBuf,
     /// Where persons.parquet and households.parquet are written
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    pub out: PathBuf,
     #[arg(long, value_name = "DATE", value_parser = clock::parse_day)]
-    as_of: Day,
+    pub as_of: Day,
     /// Compute so many times in memory and print the processor seconds of each
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    repeat: Option<u32>,
+    pub repeat: Option<u32>,
 }
 
 /// What was done, for people and machines.
 #[derive(Debug, Default, Serialize)]
-struct Report {
-    persons: usize,
-    households: usize,
-    person_columns: usize,
-    household_columns: usize,
+pub struct Report {
+    pub persons: usize,
+    pub households: usize,
+    pub person_columns: usize,
+    pub household_columns: usize,
     /// Reading, evaluating and writing, window by window.
-    cpu_seconds: f64,
-    seconds: f64,
+    pub cpu_seconds: f64,
+    pub seconds: f64,
     persons_per_second: f64,
     /// Under `--repeat`: evaluating alone, everything read into memory before.
-    compute_cpu_seconds: Vec<f64>,
-    compute_seconds: Vec<f64>,
-    peak_bytes: u64,
+    pub compute_cpu_seconds: Vec<f64>,
+    pub compute_seconds: Vec<f64>,
+    pub peak_bytes: u64,
 }
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
+    let report = report(&args, ui)?;
+    ui.answer(&report, |ui| show(&report, ui))
+}
+
+/// Evaluates, writes, and says what it took.
+pub fn report(args: &Args, ui: &Ui) -> Result<Report, CliError> {
     let pack = pack_folder::load(&args.pack, ui)?;
     let options = CompileOptions {
         as_of: args.as_of,
@@ -68,18 +74,18 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
         .map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))?;
     std::fs::create_dir_all(&args.out).map_err(CliError::file("create", &args.out))?;
     let (started, before) = (Instant::now(), meter::cpu_seconds());
-    let mut report = match in_windows(&program, &args)? {
+    let mut report = match in_windows(&program, args)? {
         Some(report) => report,
-        None => at_once(&program, &args)?,
+        None => at_once(&program, args)?,
     };
     report.cpu_seconds = meter::cpu_seconds() - before;
     report.seconds = started.elapsed().as_secs_f64();
     report.persons_per_second = report.persons as f64 / report.seconds;
     report.peak_bytes = meter::peak_bytes();
     if let Some(repeat) = args.repeat {
-        in_memory(&program, &args, repeat, &mut report)?;
+        in_memory(&program, args, repeat, &mut report)?;
     }
-    ui.answer(&report, |ui| show(&report, ui))
+    Ok(report)
 }
 
 /// Both files of results.

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::ui::Ui;
 
 mod check;
-mod evaluate;
+pub mod evaluate;
 mod explain;
 pub mod meter;
 pub mod pack_folder;

@@ -73,9 +73,20 @@ pub fn open(
         .map_err(broken(path))
 }
 
+/// All rows and columns of a file.
+pub fn read_all(path: &Path) -> Result<RecordBatch, CliError> {
+    let file = File::open(path).map_err(CliError::file("read", path))?;
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(broken(path))?;
+    let reader = reader.with_batch_size(usize::MAX >> 1).build().map_err(broken(path))?;
+    whole(path, reader)
+}
+
 /// All rows of a file in one batch.
 pub fn read(path: &Path, inputs: &[&InputInfo], ids: &[&str]) -> Result<RecordBatch, CliError> {
-    let reader = open(path, inputs, ids, usize::MAX >> 1)?;
+    whole(path, open(path, inputs, ids, usize::MAX >> 1)?)
+}
+
+fn whole(path: &Path, reader: ParquetRecordBatchReader) -> Result<RecordBatch, CliError> {
     let schema = arrow_array::RecordBatchReader::schema(&reader);
     let refused = |error: ArrowError| CliError::refused("policy.parquet", format!("{}: {error}", path.display()));
     let batches: Vec<RecordBatch> = reader.collect::<Result<_, _>>().map_err(refused)?;

@@ -7,8 +7,9 @@ mod titles;
 
 pub use coverage::{Measure, latest_coverage};
 pub use overview::{FeedStatus, Freshness, Overview, ProgrammeTotals, RunStatus, overview};
-pub use titles::{ConditionTexts, FeedTitle, IndicatorTitle, ProgrammeTitle, Title, Titles};
+pub use titles::{
+    ConditionState, ConditionTexts, FeedTitle, IndicatorTitle, ProgrammeTitle, Title, Titles, without_values,
+};
 
 pub(crate) use coverage::programmes_of;
 pub(crate) use cursor::{county_from_text, cursor_from_text, cursor_to_text};
-pub(crate) use titles::without_values;

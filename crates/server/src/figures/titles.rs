@@ -55,6 +55,15 @@ pub struct IndicatorTitle {
     pub find_out: Title,
 }
 
+/// What a conclusion says of one condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConditionState {
+    Met,
+    Unmet,
+    /// Data or a check is missing.
+    Open,
+}
+
 #[derive(Debug, Clone, Default)]
 pub struct Titles {
     /// In the order of their numbers.
@@ -93,6 +102,20 @@ impl Titles {
             .unwrap_or(usize::MAX)
     }
 
+    /// A programme's conditions with what a conclusion's bits say of them.
+    pub fn conditions(&self, programme: &str, unmet: i64, open: i64) -> Vec<(ConditionState, &ConditionTexts)> {
+        let conditions = self
+            .find(programme)
+            .map(|known| known.conditions.as_slice())
+            .unwrap_or_default();
+        let states = (0..i64::BITS).map(|bit| match (unmet >> bit & 1, open >> bit & 1) {
+            (1, _) => ConditionState::Unmet,
+            (_, 1) => ConditionState::Open,
+            _ => ConditionState::Met,
+        });
+        states.zip(conditions).collect()
+    }
+
     /// Why someone is on a list, in words; the code itself where neither the pack nor the registry's list has it.
     pub(crate) fn reason(&self, kind: Kind, programme: &str, code: &str, language: Language) -> String {
         let condition = self
@@ -117,7 +140,7 @@ fn registry_reason(code: &str, language: Language) -> &str {
 }
 
 /// A condition's text with its `{variable}` places left out: a list keeps the reason, not the values behind it.
-pub(crate) fn without_values(text: &str) -> String {
+pub fn without_values(text: &str) -> String {
     let mut parts = text.split('{');
     let mut kept = parts.next().unwrap_or_default().to_owned();
     for part in parts {

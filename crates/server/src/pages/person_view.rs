@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use super::yuan;
 use crate::app::{Shared, now_ms};
 use crate::error::ServerError;
-use crate::figures::{ConditionTexts, Titles, without_values};
+use crate::figures::{ConditionState, ConditionTexts, Titles, without_values};
 use crate::language::Language;
 
 pub struct View {
@@ -161,10 +161,7 @@ fn conclusion_sheet(conclusion: &ConcludedProgramme, titles: &Titles, language: 
         ),
         _ => ("plain", language.pick("当日规则未生效", "rule not in force on the day")),
     };
-    let conditions = titles
-        .find(&conclusion.programme)
-        .map(|known| known.conditions.as_slice())
-        .unwrap_or_default();
+    let conditions = titles.conditions(&conclusion.programme, conclusion.unmet, conclusion.open);
     html! {
         section.sheet.conclusion {
             h3 {
@@ -176,20 +173,17 @@ fn conclusion_sheet(conclusion: &ConcludedProgramme, titles: &Titles, language: 
             @if let Some(paid) = conclusion.paid_fen_per_month { p { (language.pick("每月在发 ", "Paid per month: ")) (yuan(paid)) (language.pick(" 元", " yuan")) } }
             @if let Some(due) = conclusion.amount_fen_per_month { p { (language.pick("按规则每月 ", "By the rule per month: ")) (yuan(due)) (language.pick(" 元", " yuan")) } }
             ul.conditions {
-                @for (place, texts) in conditions.iter().enumerate() { (condition_line(conclusion, place, texts, language)) }
+                @for (state, texts) in conditions { (condition_line(state, texts, language)) }
             }
         }
     }
 }
 
-fn condition_line(conclusion: &ConcludedProgramme, place: usize, texts: &ConditionTexts, language: Language) -> Markup {
-    let is_set = |bits: i64| place < 63 && bits & (1 << place) != 0;
-    let (class, word, text) = if is_set(conclusion.unmet) {
-        ("bad", language.pick("✘ 不满足", "✘ not met"), &texts.unmet)
-    } else if is_set(conclusion.open) {
-        ("plain", language.pick("? 待查", "? open"), &texts.met)
-    } else {
-        ("good", language.pick("✔ 满足", "✔ met"), &texts.met)
+fn condition_line(state: ConditionState, texts: &ConditionTexts, language: Language) -> Markup {
+    let (class, word, text) = match state {
+        ConditionState::Met => ("good", language.pick("✔ 满足", "✔ met"), &texts.met),
+        ConditionState::Unmet => ("bad", language.pick("✘ 不满足", "✘ not met"), &texts.unmet),
+        ConditionState::Open => ("plain", language.pick("? 待查", "? open"), &texts.met),
     };
     html! {
         li {
