@@ -107,7 +107,7 @@ impl Class {
         match self {
             Class::Ordinary => ([0.0, 0.0], 1.0),
             Class::Dibao => (dibao(0.970), 1.62),
-            Class::DibaoFrailElder => (split(210.0, 0.7), 1.0),
+            Class::DibaoFrailElder => (split(195.0, 0.7), 1.0),
             Class::DibaoMissed => (dibao(0.040), 2.1),
             Class::DibaoHidden => (dibao(0.008), 2.0),
             Class::DibaoIncome => (dibao(0.015), 1.5),

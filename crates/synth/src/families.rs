@@ -305,41 +305,70 @@ impl Settlement<'_> {
     /// in the destitute classes have nobody; that is what makes them destitute.
     pub fn link_generations(&mut self) {
         let mut waiting: Vec<(PersonAt, PersonAt)> = Vec::new();
+        let mut late: Vec<(PersonAt, PersonAt)> = Vec::new();
         let mut linked = vec![NOBODY; self.households.len()];
-        let as_of = self.time.as_of;
-        for at in 0..self.people.len() {
-            let person = &self.people[at];
-            let class = self.households[person.household as usize].class;
-            let age = person.age_at(as_of);
-            let alone = person.relation == HEAD && !class.with_listed_child() && class != Class::OrphanMissed;
-            let alone = alone && self.lives_without_children(person.household as usize);
-            if age >= 58 && alone && !class.destitute() {
-                let (one, other) = (at as PersonAt, person.spouse);
-                waiting.push(if person.male { (one, other) } else { (other, one) });
-            } else if class == Class::Ordinary
-                && age >= 24
-                && matches!(person.relation, HEAD | SPOUSE)
-                && person.father == NOBODY
-                && person.mother == NOBODY
-                && let Some(found) = waiting
-                    .iter()
-                    .position(|parents| self.can_be_child_of(at as PersonAt, *parents))
-            {
-                let (father, mother) = waiting.swap_remove(found);
-                self.bear(at as PersonAt, father, mother);
-                let elders = if father == NOBODY { mother } else { father };
-                linked[self.people[elders as usize].household as usize] = at as PersonAt;
-                if father != NOBODY {
-                    let family = self.people[at].name;
-                    self.person(father).name = self.people[father as usize].name.with_surname_of(family);
-                }
+        for at in 0..self.people.len() as PersonAt {
+            if self.needs_a_child(at) {
+                let person = &self.people[at as usize];
+                waiting.push(if person.male {
+                    (at, person.spouse)
+                } else {
+                    (person.spouse, at)
+                });
+            } else {
+                self.link_to_parents(at, &mut waiting, &mut linked);
             }
             // Bounded, so that a chunk of old villages does not search a long list for every person.
             if waiting.len() > 64 {
-                waiting.remove(0);
+                late.push(waiting.remove(0));
+            }
+        }
+        // Those on a roster come first now: without a child in the register they would look destitute.
+        late.append(&mut waiting);
+        late.retain(|&(father, mother)| self.class_of(father.min(mother)) != Class::Ordinary);
+        for at in 0..self.people.len() as PersonAt {
+            if late.is_empty() {
+                break;
+            }
+            if !self.needs_a_child(at) {
+                self.link_to_parents(at, &mut late, &mut linked);
             }
         }
         self.link_grandchildren(&linked);
+    }
+
+    fn class_of(&self, person: PersonAt) -> Class {
+        self.households[self.people[person as usize].household as usize].class
+    }
+
+    fn needs_a_child(&self, at: PersonAt) -> bool {
+        let person = &self.people[at as usize];
+        let class = self.class_of(at);
+        person.relation == HEAD
+            && person.age_at(self.time.as_of) >= 58
+            && !class.destitute()
+            && !class.with_listed_child()
+            && class != Class::OrphanMissed
+            && self.lives_without_children(person.household as usize)
+    }
+
+    /// Makes an adult of an ordinary household the child of the first couple waiting whose ages fit.
+    fn link_to_parents(&mut self, at: PersonAt, waiting: &mut Vec<(PersonAt, PersonAt)>, linked: &mut [PersonAt]) {
+        let person = &self.people[at as usize];
+        let free = matches!(person.relation, HEAD | SPOUSE) && person.father == NOBODY && person.mother == NOBODY;
+        if !free || self.class_of(at) != Class::Ordinary || person.age_at(self.time.as_of) < 24 {
+            return;
+        }
+        let Some(found) = waiting.iter().position(|&parents| self.can_be_child_of(at, parents)) else {
+            return;
+        };
+        let family = person.name;
+        let (father, mother) = waiting.swap_remove(found);
+        self.bear(at, father, mother);
+        linked[self.people[father.min(mother) as usize].household as usize] = at;
+        if father != NOBODY {
+            self.person(father).name = self.people[father as usize].name.with_surname_of(family);
+        }
     }
 
     fn lives_without_children(&self, household: usize) -> bool {
@@ -401,6 +430,6 @@ fn grown_age(rng: &mut Rng) -> i32 {
 
 /// Ages from 60, by the shape of the national pyramid of 60 and older (297 million in 2023).
 fn old_age(rng: &mut Rng) -> i32 {
-    const BANDS: [f64; 8] = [0.300, 0.265, 0.190, 0.125, 0.070, 0.033, 0.011, 0.003];
+    const BANDS: [f64; 8] = [0.300, 0.265, 0.190, 0.125, 0.0725, 0.0345, 0.011, 0.003];
     60 + rng.pick(&BANDS) as i32 * 5 + rng.below(5) as i32
 }

@@ -167,7 +167,7 @@ fn make(blueprint: &Blueprint, plan: &Plan, schemas: &[SchemaRef; 5], index: usi
         let stream = u64::from(chunk.index) << 16 | feed.number as u64;
         let mut sheets: Vec<Sheet> = (0..plan.deliveries)
             .map(|delivery| {
-                let rng = Rng::keyed(blueprint.seed, Stream::Feeds, stream << 8 | delivery as u64 + 1);
+                let rng = Rng::keyed(blueprint.seed, Stream::Feeds, (stream << 8) | (delivery as u64 + 1));
                 Sheet::new(layout, FaultPlan::new(feed.faults, rng))
             })
             .collect();

@@ -113,7 +113,12 @@ impl Settlement<'_> {
             let class = self.households[self.people[at].household as usize].class;
             let spared = matches!(
                 class,
-                Class::DibaoMissed | Class::DibaoHidden | Class::TekunMissed | Class::EdgeMissed | Class::OrphanMissed
+                Class::DibaoMissed
+                    | Class::DibaoFrailElder
+                    | Class::DibaoHidden
+                    | Class::TekunMissed
+                    | Class::EdgeMissed
+                    | Class::OrphanMissed
             );
             if deaths[band].draw(DEATH_RATES[band] * span) && !spared && age > 1 {
                 let on = first - DEATHS_LOOK_BACK_DAYS
@@ -169,7 +174,7 @@ impl Settlement<'_> {
         } else {
             NEVER
         };
-        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.112 };
+        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.120 };
         let cancelled_on = if self.rng.chance(forgotten) {
             NEVER
         } else {

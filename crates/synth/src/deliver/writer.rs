@@ -26,10 +26,10 @@ pub struct OutFile {
 enum Body {
     Plain(File),
     Gz(GzEncoder<File>),
-    Zip(ZipWriter<File>),
+    Zip(Box<ZipWriter<File>>),
     /// Cells until the spreadsheet is built.
     Cells(Vec<u8>),
-    Parquet(SerializedFileWriter<File>),
+    Parquet(Box<SerializedFileWriter<File>>),
 }
 
 impl OutFile {
@@ -54,7 +54,8 @@ impl OutFile {
     fn begin(path: PathBuf, file: File, dialect: &Dialect, schema: &SchemaRef) -> Result<Self, SynthError> {
         let body = match (dialect.container, dialect.packing) {
             (Container::Parquet, _) => {
-                Body::Parquet(file_writer(file, schema).map_err(|error| encode_error(&path, &error))?)
+                let file = file_writer(file, schema).map_err(|error| encode_error(&path, &error))?;
+                Body::Parquet(Box::new(file))
             }
             (Container::Xlsx, _) => Body::Cells(Vec::new()),
             (_, Packing::Gz) => Body::Gz(GzEncoder::new(file, Compression::fast())),
@@ -65,7 +66,7 @@ impl OutFile {
                 let options = SimpleFileOptions::default().compression_level(Some(1));
                 zip.start_file(name, options)
                     .map_err(|error| encode_error(&path, &error))?;
-                Body::Zip(zip)
+                Body::Zip(Box::new(zip))
             }
             _ => Body::Plain(file),
         };

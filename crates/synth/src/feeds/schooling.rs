@@ -1,5 +1,5 @@
 use super::{Feed, Made};
-use crate::calendar::{self, Day, NEVER};
+use crate::calendar::{self, Day};
 use crate::class::Class;
 use crate::faults::Fault;
 use crate::person::{Person, Work};
@@ -121,7 +121,8 @@ fn row(made: &Made, sheet: &mut Sheet, at: u32, person: &Person, place: Place, c
     sheet.count(place.grade);
     sheet.flag(true);
     sheet.flag(place.stage >= 4);
-    sheet.code(1);
+    let graduated = place.leaves_on < cutoff && fault != Some(Fault::GraduateListed);
+    sheet.code(if graduated { 3 } else { 1 });
     sheet.date(place.enrolled_on);
     sheet.date(place.leaves_on);
     if home.class == Class::Ordinary {
@@ -133,5 +134,4 @@ fn row(made: &Made, sheet: &mut Sheet, at: u32, person: &Person, place: Place, c
     sheet.text(&format!("{year}{}", if month >= 9 { "秋" } else { "春" }));
     sheet.numeral(village.code);
     sheet.end();
-    debug_assert!(place.leaves_on != NEVER);
 }

@@ -218,7 +218,7 @@ impl<'l> Sheet<'l> {
                 lower[17] = b'x';
                 return self.ascii(&lower);
             }
-            if self.layout.dialect.ids == IdStyle::SomeFullWidth && self.oddity % 97 == 0 {
+            if self.layout.dialect.ids == IdStyle::SomeFullWidth && self.oddity.is_multiple_of(97) {
                 return self.text(&full_width(digits));
             }
         }
