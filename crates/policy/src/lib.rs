@@ -13,6 +13,7 @@ mod nearest;
 mod pack;
 mod run;
 mod run_feed;
+pub mod simulate;
 mod source;
 mod types;
 

@@ -11,6 +11,7 @@ mod explain;
 pub mod meter;
 pub mod pack_folder;
 mod results;
+mod simulate;
 pub mod tables;
 mod test;
 mod windows;
@@ -29,6 +30,8 @@ enum PolicyCommand {
     Evaluate(evaluate::Args),
     /// One household, all programmes, with reasons
     Explain(explain::Args),
+    /// What a changed parameter or another pack would bring: in, out, up, down, money
+    Simulate(simulate::Args),
     /// The cases of packs: each holds, or what was found instead
     Test(test::Args),
 }
@@ -36,6 +39,7 @@ enum PolicyCommand {
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     match args.command {
         PolicyCommand::Check(args) => check::run(args, ui),
+        PolicyCommand::Simulate(args) => simulate::run(args, ui),
         PolicyCommand::Explain(args) => explain::run(args, ui),
         PolicyCommand::Evaluate(args) => evaluate::run(args, ui),
         PolicyCommand::Test(args) => test::run(args, ui),
