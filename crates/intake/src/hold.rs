@@ -17,21 +17,47 @@ const COMPARABLE_ROWS: u64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HoldReason {
     /// No contract fits the header.
-    UnknownHeader { best: String, score: u32 },
+    UnknownHeader {
+        best: String,
+        score: u32,
+    },
     /// The header is that of another feed than was said, or lacks required columns.
-    WrongFeed { feed: String, missing: Vec<String>, looks_like: Option<String> },
+    WrongFeed {
+        feed: String,
+        missing: Vec<String>,
+        looks_like: Option<String>,
+    },
     /// Two feeds fit equally well.
-    Ambiguous { feeds: Vec<String> },
-    TooManyRejects { rejected: u64, rows: u64 },
+    Ambiguous {
+        feeds: Vec<String>,
+    },
+    TooManyRejects {
+        rejected: u64,
+        rows: u64,
+    },
     NoRows,
     /// Fewer than half the rows of the last batch.
-    TooFewRows { rows: u64, last: u64, last_batch: i64 },
+    TooFewRows {
+        rows: u64,
+        last: u64,
+        last_batch: i64,
+    },
     /// The same rows as a batch that is in, perhaps as another kind of file.
-    SameRows { batch_id: i64 },
+    SameRows {
+        batch_id: i64,
+    },
     /// A snapshot older than the one that is in.
-    OlderThanLast { as_of: String, last: String, last_batch: i64 },
+    OlderThanLast {
+        as_of: String,
+        last: String,
+        last_batch: i64,
+    },
     /// A snapshot of a part of what the last one covered: the rest would seem to have left.
-    NarrowerThanLast { scope: String, last: String, last_batch: i64 },
+    NarrowerThanLast {
+        scope: String,
+        last: String,
+        last_batch: i64,
+    },
 }
 
 impl HoldReason {
@@ -51,25 +77,53 @@ impl HoldReason {
 
     /// Whether a person may let it land as it is. Without its required columns no row could.
     pub fn can_be_confirmed(&self) -> bool {
-        !matches!(self, HoldReason::UnknownHeader { .. } | HoldReason::WrongFeed { .. } | HoldReason::Ambiguous { .. } | HoldReason::NoRows)
+        !matches!(
+            self,
+            HoldReason::UnknownHeader { .. }
+                | HoldReason::WrongFeed { .. }
+                | HoldReason::Ambiguous { .. }
+                | HoldReason::NoRows
+        )
     }
 }
 
 impl fmt::Display for HoldReason {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            HoldReason::UnknownHeader { best, score } => write!(out, "no feed has this header (nearest: {best}, {score} of 1000)"),
-            HoldReason::WrongFeed { feed, missing, looks_like } => {
-                write!(out, "not a file of {feed}: columns missing: {}", missing.join(", "))?;
-                looks_like.as_ref().map_or(Ok(()), |other| write!(out, "; it looks like {other}"))
+            HoldReason::UnknownHeader { best, score } => {
+                write!(out, "no feed has this header (nearest: {best}, {score} of 1000)")
             }
-            HoldReason::Ambiguous { feeds } => write!(out, "the header fits {} alike; say which with --feed", feeds.join(" and ")),
+            HoldReason::WrongFeed {
+                feed,
+                missing,
+                looks_like,
+            } => {
+                write!(out, "not a file of {feed}: columns missing: {}", missing.join(", "))?;
+                looks_like
+                    .as_ref()
+                    .map_or(Ok(()), |other| write!(out, "; it looks like {other}"))
+            }
+            HoldReason::Ambiguous { feeds } => write!(
+                out,
+                "the header fits {} alike; say which with --feed",
+                feeds.join(" and ")
+            ),
             HoldReason::TooManyRejects { rejected, rows } => write!(out, "{rejected} of {rows} rows are rejected"),
             HoldReason::NoRows => write!(out, "there are no rows below the header"),
-            HoldReason::TooFewRows { rows, last, last_batch } => write!(out, "{rows} rows, fewer than half of the {last} of batch {last_batch}"),
+            HoldReason::TooFewRows { rows, last, last_batch } => {
+                write!(out, "{rows} rows, fewer than half of the {last} of batch {last_batch}")
+            }
             HoldReason::SameRows { batch_id } => write!(out, "the same rows as batch {batch_id}"),
-            HoldReason::OlderThanLast { as_of, last, last_batch } => write!(out, "as of {as_of}, older than batch {last_batch} as of {last}"),
-            HoldReason::NarrowerThanLast { scope, last, last_batch } => write!(out, "covers {scope}, batch {last_batch} covered {last}"),
+            HoldReason::OlderThanLast {
+                as_of,
+                last,
+                last_batch,
+            } => write!(out, "as of {as_of}, older than batch {last_batch} as of {last}"),
+            HoldReason::NarrowerThanLast {
+                scope,
+                last,
+                last_batch,
+            } => write!(out, "covers {scope}, batch {last_batch} covered {last}"),
         }
     }
 }
@@ -82,36 +136,65 @@ pub struct Earlier {
     pub rows: u64,
     pub as_of_day: i64,
     pub snapshot_id: Option<i64>,
-    /// Whether it was the feed's first, which is full where later ones hold changes only.
+    /// Whether it came with the feed's first delivery, which is full where later ones hold changes only.
     pub is_first: bool,
 }
 
 /// Held against itself: are its rows rows of this feed?
-pub fn by_its_rows(tally: &Tally, given_up: bool) -> Option<HoldReason> {
+pub fn by_its_rows(contract: &Contract, tally: &Tally, given_up: bool) -> Option<HoldReason> {
     let (rejected, rows) = (tally.rows_rejected, tally.rows_in_file);
     if rows == 0 {
-        return Some(HoldReason::NoRows);
+        // "Nothing new" is an answer, "nobody is on the roster" hardly one.
+        return matches!(contract.delivery, Delivery::Snapshot { .. }).then_some(HoldReason::NoRows);
     }
     let many = rejected >= REJECTED_AT_LEAST || rejected == rows;
-    (given_up || many && rejected * 100 > rows * REJECTED_PERCENT).then_some(HoldReason::TooManyRejects { rejected, rows })
+    (given_up || many && rejected * 100 > rows * REJECTED_PERCENT)
+        .then_some(HoldReason::TooManyRejects { rejected, rows })
 }
 
 /// Held against the batches before it, the latest first.
-pub fn by_its_past(contract: &Contract, scope: &str, as_of_day: i64, tally: &Tally, earlier: &[Earlier]) -> Option<HoldReason> {
+pub fn by_its_past(
+    contract: &Contract,
+    scope: &str,
+    as_of_day: i64,
+    tally: &Tally,
+    earlier: &[Earlier],
+) -> Option<HoldReason> {
     let rows = tally.rows_passed;
     let snapshot = matches!(contract.delivery, Delivery::Snapshot { .. });
     if snapshot {
-        if let Some(wider) = earlier.iter().find(|batch| batch.scope != scope && contains(&batch.scope, scope)) {
-            return Some(HoldReason::NarrowerThanLast { scope: scope.to_owned(), last: wider.scope.clone(), last_batch: wider.batch_id });
+        if let Some(wider) = earlier
+            .iter()
+            .find(|batch| batch.scope != scope && contains(&batch.scope, scope))
+        {
+            return Some(HoldReason::NarrowerThanLast {
+                scope: scope.to_owned(),
+                last: wider.scope.clone(),
+                last_batch: wider.batch_id,
+            });
         }
-        if let Some(newer) = earlier.iter().find(|batch| contains(scope, &batch.scope) && batch.as_of_day > as_of_day) {
+        if let Some(newer) = earlier
+            .iter()
+            .find(|batch| contains(scope, &batch.scope) && batch.as_of_day > as_of_day)
+        {
             let day = |day: i64| anwang_domain::Day(day as i32).to_string();
-            return Some(HoldReason::OlderThanLast { as_of: day(as_of_day), last: day(newer.as_of_day), last_batch: newer.batch_id });
+            return Some(HoldReason::OlderThanLast {
+                as_of: day(as_of_day),
+                last: day(newer.as_of_day),
+                last_batch: newer.batch_id,
+            });
         }
     }
-    let last = earlier.iter().find(|batch| batch.scope == scope)?;
+    // A large delivery comes in several files; the last of them may be small.
+    let last = earlier
+        .iter()
+        .find(|batch| batch.scope == scope && (snapshot || batch.as_of_day < as_of_day))?;
     let comparable = snapshot || !last.is_first && last.rows >= COMPARABLE_ROWS;
-    (comparable && rows * 2 < last.rows).then(|| HoldReason::TooFewRows { rows, last: last.rows, last_batch: last.batch_id })
+    (comparable && rows * 2 < last.rows).then(|| HoldReason::TooFewRows {
+        rows,
+        last: last.rows,
+        last_batch: last.batch_id,
+    })
 }
 
 /// Whether the division `outer` holds `inner`; both are 12 digits cut to province, city or county.
@@ -123,7 +206,9 @@ pub fn contains(outer: &str, inner: &str) -> bool {
 /// The smallest division that holds all counties of a batch.
 pub fn scope_of(tally: &Tally) -> String {
     let mut counties = tally.counties.keys().copied();
-    let Some(first) = counties.next() else { return String::new() };
+    let Some(first) = counties.next() else {
+        return String::new();
+    };
     let rest: Vec<i64> = counties.collect();
     const CUTS: [i64; 3] = [1_000_000, 100_000_000, 10_000_000_000];
     for cut in CUTS {

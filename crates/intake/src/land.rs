@@ -38,35 +38,50 @@ pub fn earlier(book: &Book, feed: &str, than_batch: i64) -> Result<Vec<Earlier>,
          WHERE b.feed = $1 AND b.batch_id <> $2 AND b.state IN ('landed', 'confirmed') ORDER BY b.batch_id DESC",
         &[feed.into(), than_batch.into()],
     )?;
-    let last = rows.len().saturating_sub(1);
+    let first_day = rows.iter().map(|row| row.int(3)).collect::<Result<Vec<_>, _>>()?.into_iter().min();
     rows.iter()
-        .enumerate()
-        .map(|(at, row)| {
+        .map(|row| {
             Ok(Earlier {
                 batch_id: row.int(0)?,
                 scope: row.text(1)?.to_owned(),
                 rows: row.int(2)?.unsigned_abs(),
                 as_of_day: row.int(3)?,
                 snapshot_id: row.optional_int(4)?,
-                is_first: at == last,
+                is_first: Some(row.int(3)?) == first_day,
             })
         })
         .collect()
 }
 
-/// A batch of the feed that landed with just these rows.
-pub fn same_rows(book: &Book, feed: &str, tally: &Tally, than_batch: i64) -> Result<Option<i64>, IntakeError> {
-    // A snapshot that repeats an earlier state is news if another one lies between, so only the last one counts.
+/// A batch of the feed that landed with just these rows. A roster may be the same on another day, a change or an event may not.
+pub fn same_rows(book: &Book, arrival: &Arrival<'_>, tally: &Tally) -> Result<Option<i64>, IntakeError> {
+    if tally.rows_passed == 0 {
+        return Ok(None);
+    }
+    let of_any_day = !matches!(arrival.contract.delivery, Delivery::Snapshot { .. });
     let row = book.query_one(
-        "SELECT b.batch_id, d.rows_digest FROM batches b JOIN intake_deliveries d ON d.batch_id = b.batch_id
-         WHERE b.feed = $1 AND b.batch_id <> $2 AND b.state IN ('landed', 'confirmed') AND d.rows_digest = $3 ORDER BY b.batch_id DESC LIMIT 1",
-        &[feed.into(), than_batch.into(), tally.digest.into()],
+        "SELECT b.batch_id FROM batches b JOIN intake_deliveries d ON d.batch_id = b.batch_id
+         WHERE b.feed = $1 AND b.batch_id <> $2 AND b.state IN ('landed', 'confirmed') AND d.rows_digest = $3
+         AND (d.as_of_day = $4 OR $5 = 1) ORDER BY b.batch_id DESC LIMIT 1",
+        &[
+            arrival.contract.feed.as_str().into(),
+            arrival.batch_id.into(),
+            tally.digest.into(),
+            arrival.as_of.0.into(),
+            of_any_day.into(),
+        ],
     )?;
     row.map(|row| Ok(row.int(0)?)).transpose()
 }
 
 /// Notes a batch as held, with a first part of its rejects. What was staged is dropped with `reading`.
-pub fn hold(book: &Book, arrival: &Arrival<'_>, scope: &str, mut reading: Reading, reason: &HoldReason) -> Result<(), IntakeError> {
+pub fn hold(
+    book: &Book,
+    arrival: &Arrival<'_>,
+    scope: &str,
+    mut reading: Reading,
+    reason: &HoldReason,
+) -> Result<(), IntakeError> {
     reading.rejects.truncate(REJECTS_OF_HELD);
     book.transaction(|tx| {
         let mut batch = batch(arrival, scope, &reading.tally);
@@ -77,7 +92,10 @@ pub fn hold(book: &Book, arrival: &Arrival<'_>, scope: &str, mut reading: Readin
         if arrival.was_held {
             clear(tx, arrival.batch_id)?;
             let said = [arrival.batch_id.into(), reason.code().into(), reason.to_string().into()];
-            tx.execute("UPDATE batches SET held_reason = $2, held_detail = $3 WHERE batch_id = $1 AND state = 'held'", &said)?;
+            tx.execute(
+                "UPDATE batches SET held_reason = $2, held_detail = $3 WHERE batch_id = $1 AND state = 'held'",
+                &said,
+            )?;
         } else {
             batches::insert(tx, &batch)?;
         }
@@ -88,8 +106,20 @@ pub fn hold(book: &Book, arrival: &Arrival<'_>, scope: &str, mut reading: Readin
 }
 
 /// Files, batch, rejects and review list, all or nothing.
-pub fn land(lake: &Lake, arrival: &Arrival<'_>, scope: &str, reading: Reading, earlier: &[Earlier]) -> Result<SnapshotId, IntakeError> {
-    let Reading { tally, staged, rejects, reviews, .. } = reading;
+pub fn land(
+    lake: &Lake,
+    arrival: &Arrival<'_>,
+    scope: &str,
+    reading: Reading,
+    earlier: &[Earlier],
+) -> Result<SnapshotId, IntakeError> {
+    let Reading {
+        tally,
+        staged,
+        rejects,
+        reviews,
+        ..
+    } = reading;
     let mut changes = retired(lake, arrival.contract, scope, earlier)?;
     changes.extend(staged.into_iter().map(Change::Append));
     lake.book().transaction(|tx| {
@@ -108,7 +138,10 @@ pub fn land(lake: &Lake, arrival: &Arrival<'_>, scope: &str, reading: Reading, e
             batch.state = State::Confirmed;
             batch.snapshot_id = Some(snapshot.0);
             batches::decide(tx, &batch)?;
-            tx.execute("UPDATE batches SET scope = $2, rows_in_file = $3 WHERE batch_id = $1", &[batch.batch_id.into(), scope.into(), batch.rows_in_file.into()])?;
+            tx.execute(
+                "UPDATE batches SET scope = $2, rows_in_file = $3 WHERE batch_id = $1",
+                &[batch.batch_id.into(), scope.into(), batch.rows_in_file.into()],
+            )?;
         } else {
             batches::set_snapshot(tx, arrival.batch_id, snapshot.0)?;
         }
@@ -130,7 +163,10 @@ fn retired(lake: &Lake, contract: &Contract, scope: &str, earlier: &[Earlier]) -
     for table in [contract.table(), "identities".to_owned()] {
         for file in lake.files(&table, None)? {
             if replaced.contains_key(&file.since.0) {
-                changes.push(Change::Retire { table: table.clone(), file_id: file.file_id });
+                changes.push(Change::Retire {
+                    table: table.clone(),
+                    file_id: file.file_id,
+                });
             }
         }
     }
@@ -151,7 +187,11 @@ fn clear(tx: &mut Tx<'_>, batch_id: i64) -> Result<(), IntakeError> {
 
 fn insert_delivery(tx: &mut Tx<'_>, arrival: &Arrival<'_>, tally: &Tally) -> Result<(), IntakeError> {
     let counts = Counts::of(tally, arrival.contract);
-    let notices: serde_json::Map<String, serde_json::Value> = counts.notices.into_iter().map(|(rule, rows)| (rule, rows.into())).collect();
+    let notices: serde_json::Map<String, serde_json::Value> = counts
+        .notices
+        .into_iter()
+        .map(|(rule, rows)| (rule, rows.into()))
+        .collect();
     tx.execute(
         "INSERT INTO intake_deliveries (batch_id, as_of_day, header, rows_to_review, rows_equal, rows_superseded, rows_gone, rows_digest, notices)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -172,7 +212,10 @@ fn insert_delivery(tx: &mut Tx<'_>, arrival: &Arrival<'_>, tally: &Tally) -> Res
 
 fn batch(arrival: &Arrival<'_>, scope: &str, tally: &Tally) -> Batch {
     let counts = Counts::of(tally, arrival.contract);
-    let day = |day: Option<i64>| day.and_then(|day| i32::try_from(day).ok()).map(|day| Day(day).to_string());
+    let day = |day: Option<i64>| {
+        day.and_then(|day| i32::try_from(day).ok())
+            .map(|day| Day(day).to_string())
+    };
     Batch {
         batch_id: arrival.batch_id,
         feed: arrival.contract.feed.clone(),
