@@ -84,6 +84,8 @@ pub struct Aids {
     pub running: Vec<i32>,
     /// Those that run twice: in two places, or in two households.
     pub twice: Vec<i32>,
+    /// Those whose recognition is past its last day while the row still stands as if it ran.
+    pub expired: Vec<i32>,
     /// The first day of the current category; `i32::MAX` when there is none.
     pub category_since: Vec<i32>,
 }
@@ -104,12 +106,14 @@ impl Aids {
         let mut aids = Self {
             running: vec![0; n],
             twice: vec![0; n],
+            expired: vec![0; n],
             category_since: vec![i32::MAX; n],
         };
         aids.note(bucket, "dibao", as_of, |_| Ok(Box::new(|_| Some(Aid::Dibao))))?;
         aids.note(bucket, "tekun", as_of, |_| Ok(Box::new(|_| Some(Aid::Tekun))))?;
         aids.note(bucket, "rural_watch", as_of, watched)?;
         aids.note(bucket, "edge_rigid", as_of, |rows| edge_or_rigid(rows, as_of))?;
+        aids.note_expired(bucket, as_of)?;
         aids.note(bucket, "children", as_of, child)?;
         aids.note(bucket, "subsidies", as_of, subsidy)?;
         Ok(aids)
@@ -151,6 +155,22 @@ impl Aids {
         }
         Ok(())
     }
+
+    /// Only the edge and rigid-expenditure rosters carry a last day of recognition.
+    fn note_expired(&mut self, bucket: &Bucket, as_of: i32) -> Result<(), RegistryError> {
+        let Some(rows) = bucket.feed("edge_rigid") else {
+            return Ok(());
+        };
+        let (running, valid_to) = (rows.running(as_of)?, rows.date("valid_to")?);
+        let kind = rows.code("kind")?;
+        for (i, &g) in rows.group.iter().enumerate() {
+            let past = valid_to.is_valid(i) && valid_to.value(i) < as_of;
+            if let Some(aid) = edge_kind(kind.value(i)).filter(|_| past && running(i)) {
+                self.expired[g as usize] |= aid.bit();
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Which aid a row speaks of, if any.
@@ -160,13 +180,16 @@ fn edge_or_rigid(rows: &FeedRows, as_of: i32) -> Result<KindOf<'_>, RegistryErro
     let (kind, valid_to) = (rows.code("kind")?, rows.date("valid_to")?);
     Ok(Box::new(move |i| {
         let expired = valid_to.is_valid(i) && valid_to.value(i) < as_of;
-        match kind.value(i) {
-            _ if expired => None,
-            1 => Some(Aid::Edge),
-            2 => Some(Aid::Rigid),
-            _ => None,
-        }
+        edge_kind(kind.value(i)).filter(|_| !expired)
     }))
+}
+
+fn edge_kind(code: i16) -> Option<Aid> {
+    match code {
+        1 => Some(Aid::Edge),
+        2 => Some(Aid::Rigid),
+        _ => None,
+    }
 }
 
 fn watched(rows: &FeedRows) -> Result<KindOf<'_>, RegistryError> {

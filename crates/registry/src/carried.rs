@@ -8,4 +8,5 @@ pub const DIED_ON: &str = "_died_on";
 pub const CANCELLED: &str = "_cancelled";
 pub const AIDS: &str = "_aids";
 pub const AIDS_TWICE: &str = "_aids_twice";
+pub const AIDS_EXPIRED: &str = "_aids_expired";
 pub const CATEGORY_SINCE: &str = "_category_since";

@@ -2,7 +2,8 @@
 //!
 //! Counted: a living spouse; living children of 18 or more; living parents of a minor, and of a grown child who holds
 //! a disability card that stands for being unable to work. A parent who is recorded and of whose death no feed knows
-//! counts as living.
+//! counts as living. A minor without two recorded parents has parents nobody knows of: the count stays unknown unless
+//! somebody liable is known (grandparents' registers seldom name the parents of the children they raise).
 
 use arrow_array::Array;
 
@@ -15,7 +16,7 @@ use crate::marriage::{Bond, Entry};
 use crate::people::Born;
 
 pub struct Duties {
-    /// Null for persons who are not registered: their relatives are unknown.
+    /// Null where the relatives are unknown: nobody is registered, or a minor's parents are not recorded.
     pub relatives_liable: Vec<Option<i32>>,
     /// 0 to 2; null when no parent is recorded.
     pub parents_dead: Vec<Option<i32>>,
@@ -57,7 +58,9 @@ impl Duties {
             }
             let minor = born[g].is_some_and(|born| born.on > adult_if_born_by);
             let parents = if minor || helpless[g] { recorded - dead } else { 0 };
-            duties.relatives_liable[g] = Some(i32::from(spouse) + grown_children[g] + parents);
+            let known = i32::from(spouse) + grown_children[g] + parents;
+            let parents_unknown = minor && recorded < 2;
+            duties.relatives_liable[g] = (known > 0 || !parents_unknown).then_some(known);
             duties.parents_dead[g] = (recorded > 0).then_some(dead);
         }
         Ok(duties)

@@ -16,6 +16,8 @@ pub enum Finding {
     Twice = 4,
     /// Is served although the registration was cancelled for moving away.
     MovedAway = 5,
+    /// Is listed past the last day of the recognition.
+    Expired = 6,
 }
 
 impl Finding {
@@ -27,6 +29,7 @@ impl Finding {
             Finding::Dead => "dead",
             Finding::Twice => "served_twice",
             Finding::MovedAway => "moved_away",
+            Finding::Expired => "expired",
         }
     }
 
@@ -34,7 +37,7 @@ impl Finding {
     pub fn is_wrong(self) -> bool {
         matches!(
             self,
-            Finding::Wrong | Finding::Dead | Finding::Twice | Finding::MovedAway
+            Finding::Wrong | Finding::Dead | Finding::Twice | Finding::MovedAway | Finding::Expired
         )
     }
 }

@@ -32,6 +32,8 @@ pub struct People {
     dwellings: Vec<Dwelling>,
     deaths: Vec<Death>,
     marriages: Vec<Option<Entry>>,
+    /// The other party of the newest marriage is dead.
+    widowed: Vec<bool>,
     born: Vec<Option<Born>>,
     duties: Duties,
     conflicts: Vec<i32>,
@@ -64,6 +66,13 @@ impl People {
         let dwellings = dwellings(bucket, as_of)?;
         let deaths = deaths(bucket, as_of)?;
         let marriages = newest(bucket, as_of)?;
+        let widowed = (marriages.iter())
+            .map(|entry| {
+                entry
+                    .and_then(|entry| entry.other)
+                    .is_some_and(|other| links.is_dead(other))
+            })
+            .collect();
         let born = born(bucket, &dwellings, identify)?;
         let home = (bucket.spine.iter().zip(&dwellings))
             .map(|(&person, dwelling)| links.home(person, dwelling.number(person)))
@@ -90,6 +99,7 @@ impl People {
             dwellings,
             deaths,
             marriages,
+            widowed,
             born,
             duties,
             conflicts,
@@ -200,9 +210,11 @@ impl People {
         self.dwellings.iter().map(|dwelling| Some(dwelling.relation)).collect()
     }
 
-    /// The marriage registry goes before the registration's column, which nobody keeps up to date.
+    /// The marriage registry goes before the registration's column, which nobody keeps up to date; it does not know
+    /// of deaths.
     fn marital(&self, i: usize) -> Option<i16> {
         match self.marriages[i].map(|entry| entry.bond) {
+            Some(Bond::Married) if self.widowed[i] => Some(marital::WIDOWED),
             Some(Bond::Married) => Some(marital::MARRIED),
             Some(Bond::Ended) => Some(marital::DIVORCED),
             None => {

@@ -104,6 +104,7 @@ fn carried_columns(people: &People, aids: &Aids) -> Vec<(String, ArrayRef)> {
         column(carried::CANCELLED, Arc::new(cancelled)),
         column(carried::AIDS, Arc::new(Int32Array::from(aids.running.clone()))),
         column(carried::AIDS_TWICE, Arc::new(Int32Array::from(aids.twice.clone()))),
+        column(carried::AIDS_EXPIRED, Arc::new(Int32Array::from(aids.expired.clone()))),
         column(
             carried::CATEGORY_SINCE,
             Arc::new(Date32Array::from_iter(

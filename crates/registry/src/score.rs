@@ -55,12 +55,20 @@ impl Score {
 pub fn score(lake: &Lake, book: &Book, program: &Program, truth: &[Expected]) -> Result<Vec<Score>, RegistryError> {
     let homes = homes_of(lake, truth)?;
     let unit = |programme: &str| {
-        program.programmes().iter().find(|info| info.name == programme).map_or(Entity::Person, |info| info.entity)
+        program
+            .programmes()
+            .iter()
+            .find(|info| info.name == programme)
+            .map_or(Entity::Person, |info| info.entity)
     };
     let mut sums: BTreeMap<(&'static str, String), Sets> = BTreeMap::new();
     for one in truth {
         let Some(&home) = homes.get(&one.person) else { continue };
-        let subject = if unit(&one.programme) == Entity::Household { home } else { one.person };
+        let subject = if unit(&one.programme) == Entity::Household {
+            home
+        } else {
+            one.person
+        };
         let sets = sums.entry((one.kind.as_str(), one.programme.clone())).or_default();
         sets.true_ones.insert(subject);
         if one.visible {
@@ -69,12 +77,21 @@ pub fn score(lake: &Lake, book: &Book, program: &Program, truth: &[Expected]) ->
     }
     for kind in [Kind::Missed, Kind::Wrong] {
         each_finding(book, kind, |finding| {
-            let subject =
-                if unit(&finding.programme) == Entity::Household { finding.household } else { finding.person };
-            sums.entry((kind.as_str(), finding.programme)).or_default().found.insert(subject);
+            let subject = if unit(&finding.programme) == Entity::Household {
+                finding.household
+            } else {
+                finding.person
+            };
+            sums.entry((kind.as_str(), finding.programme))
+                .or_default()
+                .found
+                .insert(subject);
         })?;
     }
-    Ok(sums.into_iter().map(|((list, programme), sets)| sets.score(list, programme)).collect())
+    Ok(sums
+        .into_iter()
+        .map(|((list, programme), sets)| sets.score(list, programme))
+        .collect())
 }
 
 #[derive(Default)]
@@ -101,12 +118,19 @@ impl Sets {
 const PAGE: i64 = 10_000;
 
 fn each_finding(book: &Book, kind: Kind, mut note: impl FnMut(findings::Finding)) -> Result<(), RegistryError> {
-    let filter = Filter { kind, county: None, programme: None };
+    let filter = Filter {
+        kind,
+        county: None,
+        programme: None,
+    };
     let mut cursor: Option<Cursor> = None;
     loop {
         let page = findings::page(book, &filter, cursor.as_ref(), PAGE)?;
         let Some(last) = page.last() else { return Ok(()) };
-        cursor = Some(Cursor { programme: last.programme.clone(), person: last.person });
+        cursor = Some(Cursor {
+            programme: last.programme.clone(),
+            person: last.person,
+        });
         page.into_iter().for_each(&mut note);
     }
 }
@@ -119,7 +143,13 @@ fn homes_of(lake: &Lake, truth: &[Expected]) -> Result<FxHashMap<u64, u64>, Regi
     for file in files {
         for batch in lake.read(&file, &["person", "home"], 0..=u64::MAX)? {
             let (person, home) = (uint64s(&batch, "person")?.values(), uint64s(&batch, "home")?.values());
-            homes.extend(person.iter().copied().zip(home.iter().copied()).filter(|(person, _)| wanted.contains(person)));
+            homes.extend(
+                person
+                    .iter()
+                    .copied()
+                    .zip(home.iter().copied())
+                    .filter(|(person, _)| wanted.contains(person)),
+            );
         }
     }
     Ok(homes)

@@ -62,6 +62,7 @@ struct Facts<'a> {
     place: &'a Int64Array,
     aids: &'a [i32],
     twice: &'a [i32],
+    expired: &'a [i32],
     cancelled: &'a BooleanArray,
     died: &'a Date32Array,
     long_dead: Vec<bool>,
@@ -77,6 +78,7 @@ impl<'a> Facts<'a> {
             place: int64s(rows, carried::PLACE)?,
             aids: int32s(rows, carried::AIDS)?.values(),
             twice: int32s(rows, carried::AIDS_TWICE)?.values(),
+            expired: int32s(rows, carried::AIDS_EXPIRED)?.values(),
             cancelled: flags(rows, carried::CANCELLED)?,
             died: dates(rows, carried::DIED_ON)?,
             long_dead: (0..rows.num_rows()).map(long_dead).collect(),
@@ -97,10 +99,13 @@ impl<'a> Facts<'a> {
 
     /// What is wrong with a person's being listed, whatever the programme asks for.
     fn flaw(&self, row: usize, aid: Aid) -> Finding {
-        if self.aids[row] & aid.bit() == 0 {
+        let expired = self.expired[row] & aid.bit() != 0;
+        if self.aids[row] & aid.bit() == 0 && !expired {
             Finding::None
         } else if self.long_dead[row] {
             Finding::Dead
+        } else if expired {
+            Finding::Expired
         } else if self.twice[row] & aid.bit() != 0 {
             Finding::Twice
         } else if self.cancelled.is_valid(row) && self.cancelled.value(row) {
@@ -183,7 +188,7 @@ impl Judge<'_> {
         }
     }
 
-    /// A household's aid may stand while one of its listed members is dead, away or listed twice.
+    /// A household's aid may stand while one of its listed members is dead, away, listed twice or past the last day.
     fn members_who_should_not_be_listed(&self, verdicts: &mut Verdicts) {
         let Some(aid) = self.aid else { return };
         for row in 0..self.facts.person.len() {

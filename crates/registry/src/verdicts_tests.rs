@@ -55,6 +55,7 @@ fn homes(persons: &[Person]) -> Homes {
             carried::AIDS_TWICE,
             Arc::new(Int32Array::from_iter_values(persons.iter().map(|p| p.3))),
         ),
+        (carried::AIDS_EXPIRED, Arc::new(Int32Array::from(vec![0; n]))),
         (carried::CATEGORY_SINCE, Arc::new(Date32Array::new_null(n))),
     ];
     let rows = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, a)| (name, a, true))).unwrap();
