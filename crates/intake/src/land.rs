@@ -38,7 +38,12 @@ pub fn earlier(book: &Book, feed: &str, than_batch: i64) -> Result<Vec<Earlier>,
          WHERE b.feed = $1 AND b.batch_id <> $2 AND b.state IN ('landed', 'confirmed') ORDER BY b.batch_id DESC",
         &[feed.into(), than_batch.into()],
     )?;
-    let first_day = rows.iter().map(|row| row.int(3)).collect::<Result<Vec<_>, _>>()?.into_iter().min();
+    let first_day = rows
+        .iter()
+        .map(|row| row.int(3))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .min();
     rows.iter()
         .map(|row| {
             Ok(Earlier {

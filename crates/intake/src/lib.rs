@@ -9,6 +9,7 @@ mod export;
 mod files;
 mod intake;
 mod land;
+mod newest;
 mod received;
 
 pub mod cell;
@@ -29,5 +30,6 @@ pub use export::{Asker, workbook_of_rejects};
 pub use files::files_below;
 pub use hold::HoldReason;
 pub use intake::{Confirmation, Delivery, Intake};
+pub use newest::newest_days;
 pub use received::as_of_in;
 pub use report::{Counts, Outcome, Report};

@@ -46,19 +46,43 @@ pub enum Parser<'c> {
 }
 
 impl<'c> Plan<'c> {
-    pub fn new(contract: &'c Contract, header: &HeaderMatch, header_row: u32, shape: Shape, divisions: &'c KnownDivisions) -> Plan<'c> {
-        let serial = if shape == Shape::Sheet { Serial::Allowed } else { Serial::Refused };
+    pub fn new(
+        contract: &'c Contract,
+        header: &HeaderMatch,
+        header_row: u32,
+        shape: Shape,
+        divisions: &'c KnownDivisions,
+    ) -> Plan<'c> {
+        let serial = if shape == Shape::Sheet {
+            Serial::Allowed
+        } else {
+            Serial::Refused
+        };
         let columns = contract
             .columns
             .iter()
             .enumerate()
             .map(|(at, column)| {
-                let cell = header.columns.iter().position(|matched| matched.is_some_and(|matched| matched.column == at));
-                let unit = cell.and_then(|cell| header.columns[cell]).map_or(WrittenUnit::AsTheContractSays, |matched| matched.unit);
-                ColumnPlan { column, cell, parser: Parser::of(column, unit, serial) }
+                let cell = header
+                    .columns
+                    .iter()
+                    .position(|matched| matched.is_some_and(|matched| matched.column == at));
+                let unit = cell
+                    .and_then(|cell| header.columns[cell])
+                    .map_or(WrittenUnit::AsTheContractSays, |matched| matched.unit);
+                ColumnPlan {
+                    column,
+                    cell,
+                    parser: Parser::of(column, unit, serial),
+                }
             })
             .collect();
-        Plan { contract, columns, header_row, divisions }
+        Plan {
+            contract,
+            columns,
+            header_row,
+            divisions,
+        }
     }
 }
 
@@ -75,12 +99,20 @@ impl<'c> Parser<'c> {
             ColumnType::Date => Parser::Date(serial),
             ColumnType::Month => Parser::Month(serial),
             ColumnType::Count => Parser::Count,
-            ColumnType::Rate => Parser::Rate(if unit == WrittenUnit::Percent { RateUnit::Percent } else { RateUnit::One }),
+            ColumnType::Rate => Parser::Rate(if unit == WrittenUnit::Percent {
+                RateUnit::Percent
+            } else {
+                RateUnit::One
+            }),
             ColumnType::Division => Parser::Division,
             ColumnType::Flag => Parser::Flag,
-            ColumnType::Name | ColumnType::Phone | ColumnType::Address | ColumnType::Account | ColumnType::Text | ColumnType::CreditCode | ColumnType::HouseholdNo => {
-                Parser::Text
-            }
+            ColumnType::Name
+            | ColumnType::Phone
+            | ColumnType::Address
+            | ColumnType::Account
+            | ColumnType::Text
+            | ColumnType::CreditCode
+            | ColumnType::HouseholdNo => Parser::Text,
         }
     }
 
@@ -100,7 +132,10 @@ pub struct CodeTable<'c> {
 impl<'c> CodeTable<'c> {
     fn new(codes: &'c Codes) -> CodeTable<'c> {
         let find = |text: String| codes.resolve(&text).map_or(NULL, i64::from);
-        let short = (0..10).map(|digit| find(digit.to_string())).chain((0..100).map(|number| find(format!("{number:02}")))).collect();
+        let short = (0..10)
+            .map(|digit| find(digit.to_string()))
+            .chain((0..100).map(|number| find(format!("{number:02}"))))
+            .collect();
         CodeTable { short, codes }
     }
 
@@ -108,7 +143,9 @@ impl<'c> CodeTable<'c> {
     pub fn find(&self, word: &[u8]) -> Option<i64> {
         let place = match *word {
             [a] if a.is_ascii_digit() => usize::from(a - b'0'),
-            [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => 10 + usize::from(a - b'0') * 10 + usize::from(b - b'0'),
+            [a, b] if a.is_ascii_digit() && b.is_ascii_digit() => {
+                10 + usize::from(a - b'0') * 10 + usize::from(b - b'0')
+            }
             _ => return self.codes.resolve(std::str::from_utf8(word).ok()?).map(i64::from),
         };
         let code = self.short[place];
@@ -130,16 +167,36 @@ const COUNTY: i64 = 1_000_000;
 
 impl KnownDivisions {
     pub fn of(places: &Places) -> KnownDivisions {
-        let levels = [Level::Province, Level::City, Level::County, Level::Township, Level::Village];
-        let mut codes: FxHashSet<i64> = levels.into_iter().flat_map(|level| places.of_level(level)).map(|place| place.code.0 as i64).collect();
+        let levels = [
+            Level::Province,
+            Level::City,
+            Level::County,
+            Level::Township,
+            Level::Village,
+        ];
+        let mut codes: FxHashSet<i64> = levels
+            .into_iter()
+            .flat_map(|level| places.of_level(level))
+            .map(|place| place.code.0 as i64)
+            .collect();
         codes.extend(places.changes().iter().map(|change| change.old_code.0 as i64));
         let provinces = codes.iter().map(|code| code / PROVINCE).collect();
-        let counties_of_old = places.changes().iter().map(|change| change.old_code.0 as i64 / COUNTY).collect();
-        KnownDivisions { codes, provinces, counties_of_old }
+        let counties_of_old = places
+            .changes()
+            .iter()
+            .map(|change| change.old_code.0 as i64 / COUNTY)
+            .collect();
+        KnownDivisions {
+            codes,
+            provinces,
+            counties_of_old,
+        }
     }
 
     #[inline]
     pub fn may_be(&self, code: i64) -> bool {
-        self.codes.contains(&code) || !self.provinces.contains(&(code / PROVINCE)) || self.counties_of_old.contains(&(code / COUNTY))
+        self.codes.contains(&code)
+            || !self.provinces.contains(&(code / PROVINCE))
+            || self.counties_of_old.contains(&(code / COUNTY))
     }
 }

@@ -78,7 +78,12 @@ impl Reader<'_> {
         Ok(reading)
     }
 
-    fn feed(&self, blocks: &mut Blocks<'_>, send: std::sync::mpsc::SyncSender<Block>, shared: &Shared) -> Result<(), IntakeError> {
+    fn feed(
+        &self,
+        blocks: &mut Blocks<'_>,
+        send: std::sync::mpsc::SyncSender<Block>,
+        shared: &Shared,
+    ) -> Result<(), IntakeError> {
         while !shared.stop.load(Ordering::Relaxed) {
             let Some(block) = blocks.next_block()? else { break };
             // Nobody receives any more only after an error, which is reported by `read`.
@@ -100,7 +105,9 @@ impl Reader<'_> {
     }
 
     fn work_through(&self, receive: &Mutex<Receiver<Block>>, shared: &Shared) -> Result<(), IntakeError> {
-        let expected = usize::try_from(self.file_bytes / ROW_BYTES_AT_LEAST).unwrap_or(RUN_ROWS).min(RUN_ROWS);
+        let expected = usize::try_from(self.file_bytes / ROW_BYTES_AT_LEAST)
+            .unwrap_or(RUN_ROWS)
+            .min(RUN_ROWS);
         let mut run = Run::new(self.plan, self.batch_id, expected);
         let mut chunk = Chunk::new(self.plan);
         loop {
@@ -141,9 +148,17 @@ impl Reader<'_> {
         if !run.is_empty() {
             let contract = self.plan.contract;
             let sorted = run.sort();
-            staged.push(self.stage(&contract.table(), feed_schema(contract), run.feed_batches(contract, &sorted))?);
+            staged.push(self.stage(
+                &contract.table(),
+                feed_schema(contract),
+                run.feed_batches(contract, &sorted),
+            )?);
             if contract.sealed().next().is_some() {
-                let file = self.stage("identities", identities_schema(), run.identity_batches(contract, &sorted))?;
+                let file = self.stage(
+                    "identities",
+                    identities_schema(),
+                    run.identity_batches(contract, &sorted),
+                )?;
                 // A file without rows would only cost a look-up; dropping it deletes it.
                 staged.extend((file.rows() > 0).then_some(file));
             }
@@ -158,7 +173,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn stage(&self, table: &str, schema: arrow_schema::SchemaRef, batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>) -> Result<StagedFile, IntakeError> {
+    fn stage(
+        &self,
+        table: &str,
+        schema: arrow_schema::SchemaRef,
+        batches: impl Iterator<Item = Result<RecordBatch, ArrowError>>,
+    ) -> Result<StagedFile, IntakeError> {
         let mut failure = None;
         let good = batches.map_while(|batch| batch.map_err(|error| failure = Some(error)).ok());
         let file = self.lake.stage(table, &schema, good)?;

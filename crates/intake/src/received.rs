@@ -7,7 +7,11 @@ use anwang_domain::{Day, Month};
 /// The last date in the path, folders included: `2026-06-30`, `20260630`, `2026年6月30日`; else the last day of the last month in
 /// the file's name: `202606`, `2026-06`, `2026年6月`.
 pub fn as_of_in(path: &Path) -> Option<Day> {
-    let names: Vec<String> = path.components().rev().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> = path
+        .components()
+        .rev()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned())
+        .collect();
     names.iter().find_map(|name| dates(name).last().copied()).or_else(|| {
         let file = names.first()?;
         months(file).last().map(|month| month.last_day())
@@ -19,21 +23,31 @@ fn dates(name: &str) -> Vec<Day> {
         .windows(3)
         .filter(|group| group[0].text.len() == 4 && group[0].joins(&group[1]) && group[1].joins(&group[2]))
         .filter_map(|group| day(group[0].value()?, group[1].value()?, group[2].value()?))
-        .chain(numbers(name).iter().filter(|number| number.text.len() == 8).filter_map(|number| {
-            let value = number.value()?;
-            day(value / 10_000, value / 100 % 100, value % 100)
-        }))
+        .chain(
+            numbers(name)
+                .iter()
+                .filter(|number| number.text.len() == 8)
+                .filter_map(|number| {
+                    let value = number.value()?;
+                    day(value / 10_000, value / 100 % 100, value % 100)
+                }),
+        )
         .collect()
 }
 
 fn months(name: &str) -> Vec<Month> {
     let numbers = numbers(name);
-    let written_apart = numbers.windows(2).filter(|pair| pair[0].text.len() == 4 && pair[0].joins(&pair[1]));
+    let written_apart = numbers
+        .windows(2)
+        .filter(|pair| pair[0].text.len() == 4 && pair[0].joins(&pair[1]));
     let apart = written_apart.filter_map(|pair| month(pair[0].value()?, pair[1].value()?));
-    let together = numbers.iter().filter(|number| number.text.len() == 6).filter_map(|number| {
-        let value = number.value()?;
-        month(value / 100, value % 100)
-    });
+    let together = numbers
+        .iter()
+        .filter(|number| number.text.len() == 6)
+        .filter_map(|number| {
+            let value = number.value()?;
+            month(value / 100, value % 100)
+        });
     apart.chain(together).collect()
 }
 
@@ -72,8 +86,13 @@ fn numbers(name: &str) -> Vec<Number<'_>> {
         let from = &rest[start..];
         let end = from.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(from.len());
         let after = &from[end..];
-        let next = after.find(|letter: char| letter.is_ascii_digit()).unwrap_or(after.len());
-        found.push(Number { text: &from[..end], behind: &after[..next] });
+        let next = after
+            .find(|letter: char| letter.is_ascii_digit())
+            .unwrap_or(after.len());
+        found.push(Number {
+            text: &from[..end],
+            behind: &after[..next],
+        });
         rest = &after[next..];
     }
     found
@@ -85,7 +104,13 @@ mod tests {
 
     #[test]
     fn the_day_is_the_last_date_in_the_path_or_the_end_of_the_files_month() {
-        let check = |path: &str, day: Option<&str>| assert_eq!(as_of_in(Path::new(path)).map(|day| day.to_string()), day.map(str::to_owned), "{path}");
+        let check = |path: &str, day: Option<&str>| {
+            assert_eq!(
+                as_of_in(Path::new(path)).map(|day| day.to_string()),
+                day.map(str::to_owned),
+                "{path}"
+            )
+        };
         check("/in/feeds/2026-06-30/09-hukou/户籍人口_202606.csv", Some("2026-06-30"));
         check("/in/2025-12-31/x/低保名册20260615.xlsx", Some("2026-06-15"));
         check("低保名册2026年6月.xlsx", Some("2026-06-30"));

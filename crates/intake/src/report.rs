@@ -15,13 +15,27 @@ pub struct Report {
 
 #[derive(Debug)]
 pub enum Outcome {
-    Landed { batch_id: i64, snapshot: i64, counts: Counts },
+    Landed {
+        batch_id: i64,
+        snapshot: i64,
+        counts: Counts,
+    },
     /// It waits for `--confirm`.
-    Held { batch_id: i64, reason: HoldReason, counts: Counts },
+    Held {
+        batch_id: i64,
+        reason: HoldReason,
+        counts: Counts,
+    },
     /// The same file was held before and nobody has confirmed it.
-    StillHeld { batch_id: i64, reason: String, detail: String },
+    StillHeld {
+        batch_id: i64,
+        reason: String,
+        detail: String,
+    },
     /// The same file landed before; nothing changed.
-    AlreadyIn { batch_id: i64 },
+    AlreadyIn {
+        batch_id: i64,
+    },
     /// No feed could be told, so nothing was read.
     NotRecognised(HoldReason),
     Unreadable(ReadFault),
@@ -57,7 +71,11 @@ pub struct Counts {
 
 impl Counts {
     pub fn of(tally: &Tally, contract: &Contract) -> Counts {
-        let mut notices: Vec<(String, u64)> = tally.all_notices().into_iter().map(|(rule, rows)| (contract.rules[rule].id.clone(), rows)).collect();
+        let mut notices: Vec<(String, u64)> = tally
+            .all_notices()
+            .into_iter()
+            .map(|(rule, rows)| (contract.rules[rule].id.clone(), rows))
+            .collect();
         notices.sort();
         Counts {
             rows: tally.rows_in_file,

@@ -15,11 +15,17 @@ const IN_SIDE: u32 = 1 << 31;
 impl Span {
     pub fn in_text(start: usize, end: usize) -> Span {
         debug_assert!(end < IN_SIDE as usize);
-        Span { start: start as u32, len: (end - start) as u32 }
+        Span {
+            start: start as u32,
+            len: (end - start) as u32,
+        }
     }
 
     pub fn in_side(start: usize, end: usize) -> Span {
-        Span { start: start as u32 | IN_SIDE, len: (end - start) as u32 }
+        Span {
+            start: start as u32 | IN_SIDE,
+            len: (end - start) as u32,
+        }
     }
 }
 
@@ -27,7 +33,9 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShapeFault {
     /// Fewer or more cells than the header has.
-    Width { cells: u32 },
+    Width {
+        cells: u32,
+    },
     UnclosedQuote,
     NotJson,
 }
@@ -44,7 +52,10 @@ pub struct Rows {
 
 impl Rows {
     pub fn new(width: usize) -> Rows {
-        Rows { width, ..Rows::default() }
+        Rows {
+            width,
+            ..Rows::default()
+        }
     }
 
     pub fn clear(&mut self) {
@@ -100,9 +111,11 @@ impl Rows {
         let begin = row * self.width;
         let cells = self.spans.len() - begin;
         if cells != self.width {
-            let only_empty_ones_more = cells > self.width && (self.width..cells).all(|extra| self.text_of(text, self.spans[begin + extra]).is_empty());
+            let only_empty_ones_more = cells > self.width
+                && (self.width..cells).all(|extra| self.text_of(text, self.spans[begin + extra]).is_empty());
             if !only_empty_ones_more {
-                self.faults.push((row as u32, ShapeFault::Width { cells: cells as u32 }));
+                self.faults
+                    .push((row as u32, ShapeFault::Width { cells: cells as u32 }));
             }
             self.spans.resize(begin + self.width, Span::default());
         }

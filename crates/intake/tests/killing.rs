@@ -26,16 +26,34 @@ struct Opened {
 
 fn open(folder: &Path) -> Opened {
     let keys = folder.join("keys");
-    let vault = if keys.exists() { Vault::open(&keys).expect("keys") } else { Vault::create(&keys).expect("keys") };
+    let vault = if keys.exists() {
+        Vault::open(&keys).expect("keys")
+    } else {
+        Vault::create(&keys).expect("keys")
+    };
     let book = Book::open(&folder.join("book.sqlite").display().to_string()).expect("a book");
-    Opened { lake: Lake::open(&folder.join("lake"), book).expect("a lake"), vault }
+    Opened {
+        lake: Lake::open(&folder.join("lake"), book).expect("a lake"),
+        vault,
+    }
 }
 
 fn take_in(opened: &Opened, path: &Path) -> Outcome {
     let intake = Intake::new(Contracts::embedded(), Places::shanxi(), &opened.lake, &opened.vault).expect("intake");
     let as_of = Day::parse("2026-10-31").expect("a date");
-    let delivery = Delivery { path, feed: None, as_of, received_at_ms: 0, confirmation: Confirmation::Missing, threads: 2 };
-    intake.take_in(&delivery, &|_| {}).expect("intake works").remove(0).outcome
+    let delivery = Delivery {
+        path,
+        feed: None,
+        as_of,
+        received_at_ms: 0,
+        confirmation: Confirmation::Missing,
+        threads: 2,
+    };
+    intake
+        .take_in(&delivery, &|_| {})
+        .expect("intake works")
+        .remove(0)
+        .outcome
 }
 
 fn file(folder: &Path, number: usize) -> PathBuf {
@@ -50,7 +68,9 @@ fn write_files(folder: &Path) {
         for row in 0..ROWS {
             let birth = Day::parse("1930-01-01").expect("a date").add_days((row % 9_000) as i32);
             let id = CitizenId::new(140_105, birth, (number * 100 + row / 9_000) as u32 + 1).expect("an id");
-            text.push_str(&format!("C{number}-{row},{id},王小明,2026-05-02,2026-05-04,140105000000\n"));
+            text.push_str(&format!(
+                "C{number}-{row},{id},王小明,2026-05-02,2026-05-04,140105000000\n"
+            ));
         }
         std::fs::write(file(folder, number), text).expect("a file");
     }
@@ -58,8 +78,18 @@ fn write_files(folder: &Path) {
 
 fn csv_header() -> String {
     let contract = Contracts::embedded().by_name("cremation").expect("a feed");
-    let zh = |name: &str| contract.column(name).map(|column| column.zh.clone()).unwrap_or_else(|| panic!("cremation has no {name}"));
-    format!("{}\n", ["cremation_no", "id_no", "name", "died_on", "cremated_on", "division"].map(zh).join(","))
+    let zh = |name: &str| {
+        contract
+            .column(name)
+            .map(|column| column.zh.clone())
+            .unwrap_or_else(|| panic!("cremation has no {name}"))
+    };
+    format!(
+        "{}\n",
+        ["cremation_no", "id_no", "name", "died_on", "cremated_on", "division"]
+            .map(zh)
+            .join(",")
+    )
 }
 
 /// Runs in a process of its own, which the test below kills; does nothing otherwise.
@@ -90,7 +120,9 @@ fn killed_at_any_moment_intake_loses_nothing_and_lands_nothing_twice() {
             .spawn()
             .expect("a process");
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-        lines.by_ref().find(|line| line.as_ref().is_ok_and(|line| line.contains("started")));
+        lines
+            .by_ref()
+            .find(|line| line.as_ref().is_ok_and(|line| line.contains("started")));
         // Moments spread over the whole run, the same in every run of the test.
         thread::sleep(Duration::from_millis(attempt * 37 % 400));
         child.kill().expect("it can be killed");
@@ -103,12 +135,17 @@ fn killed_at_any_moment_intake_loses_nothing_and_lands_nothing_twice() {
     }
     let opened = open(folder);
     for number in 0..FILES {
-        assert!(matches!(take_in(&opened, &file(folder, number)), Outcome::Landed { .. } | Outcome::AlreadyIn { .. }));
+        assert!(matches!(
+            take_in(&opened, &file(folder, number)),
+            Outcome::Landed { .. } | Outcome::AlreadyIn { .. }
+        ));
     }
     assert_eq!(check_what_is_there(folder), FILES);
     opened.lake.sweep().expect("orphans can be swept");
     let kept = opened.lake.files("feed_cremation", None).expect("the catalogue").len();
-    let on_disk = std::fs::read_dir(opened.lake.root().join("main/feed_cremation")).expect("the table's folder").count();
+    let on_disk = std::fs::read_dir(opened.lake.root().join("main/feed_cremation"))
+        .expect("the table's folder")
+        .count();
     assert_eq!(on_disk, kept, "files of killed runs are swept");
 }
 
@@ -116,13 +153,21 @@ fn killed_at_any_moment_intake_loses_nothing_and_lands_nothing_twice() {
 fn check_what_is_there(folder: &Path) -> usize {
     let opened = open(folder);
     let landed = batches::all(opened.lake.book()).expect("the book");
-    assert!(landed.iter().all(|batch| batch.rows_landed as usize == ROWS), "{landed:?}");
+    assert!(
+        landed.iter().all(|batch| batch.rows_landed as usize == ROWS),
+        "{landed:?}"
+    );
     let files = opened.lake.files("feed_cremation", None).expect("the catalogue");
     let mut records: Vec<u64> = Vec::new();
     for file in &files {
         for batch in opened.lake.read(file, &["record"], 0..=u64::MAX).expect("a whole file") {
             use arrow_array::cast::AsArray;
-            records.extend(batch.column(0).as_primitive::<arrow_array::types::UInt64Type>().values());
+            records.extend(
+                batch
+                    .column(0)
+                    .as_primitive::<arrow_array::types::UInt64Type>()
+                    .values(),
+            );
         }
     }
     assert_eq!(records.len(), landed.len() * ROWS);

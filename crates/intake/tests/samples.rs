@@ -31,10 +31,17 @@ fn faults(contract: &Contract, file: &Path) -> (Vec<String>, usize) {
                 chunk.check(&plan, text, rows, delivered);
                 count += chunk.len();
                 let mut line = |row: u32, code: &str, column: &str, severity: &str| {
-                    found.push((rows.numbers()[row as usize + chunk.skipped], format!("{code},{column},{severity}")));
+                    found.push((
+                        rows.numbers()[row as usize + chunk.skipped],
+                        format!("{code},{column},{severity}"),
+                    ));
                 };
                 for fault in &chunk.faults {
-                    let column = if is_of_whole_row(fault.code) { "" } else { &contract.columns[fault.column].name };
+                    let column = if is_of_whole_row(fault.code) {
+                        ""
+                    } else {
+                        &contract.columns[fault.column].name
+                    };
                     line(fault.row, &fault.code.code(contract), column, "reject");
                 }
                 for &(rule, row) in &chunk.notices {
@@ -48,7 +55,10 @@ fn faults(contract: &Contract, file: &Path) -> (Vec<String>, usize) {
     })
     .expect("the sample can be read");
     found.sort();
-    (found.into_iter().map(|(row, rest)| format!("{row},{rest}")).collect(), count)
+    (
+        found.into_iter().map(|(row, rest)| format!("{row},{rest}")).collect(),
+        count,
+    )
 }
 
 #[test]
@@ -63,7 +73,10 @@ fn every_row_of_the_good_samples_passes() {
 #[test]
 fn every_row_of_the_village_of_liugou_passes() {
     for contract in Contracts::embedded().iter() {
-        let name = format!("../../fixtures/village/{DELIVERED}/{:02}-{}.csv", contract.number, contract.feed);
+        let name = format!(
+            "../../fixtures/village/{DELIVERED}/{:02}-{}.csv",
+            contract.number, contract.feed
+        );
         let (found, count) = faults(contract, &Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
         assert_eq!(found, Vec::<String>::new(), "{}", contract.feed);
         assert!(count > 0, "{} has no rows", contract.feed);
@@ -83,5 +96,9 @@ fn the_bad_samples_give_exactly_the_faults_that_are_written_beside_them() {
 /// A notice belongs to its rule; intake counts it by rule and does not say a column.
 fn without_column_of_notices(line: &str) -> String {
     let cells: Vec<&str> = line.split(',').collect();
-    if cells[3] == "warn" { format!("{},{},,warn", cells[0], cells[1]) } else { line.to_owned() }
+    if cells[3] == "warn" {
+        format!("{},{},,warn", cells[0], cells[1])
+    } else {
+        line.to_owned()
+    }
 }

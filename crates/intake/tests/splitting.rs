@@ -17,11 +17,20 @@ fn ours(text: &[u8], block_bytes: usize) -> Option<Vec<(u32, Vec<Vec<u8>>)>> {
     while let Some(block) = reader.next_block().expect("memory can be read") {
         let mut splitter = Splitter::new(&block.bytes, block.first_row, b',');
         while splitter.fill(&mut rows) {
-            if rows.shape_faults().iter().any(|(_, fault)| *fault == anwang_intake::rows::ShapeFault::UnclosedQuote) {
+            if rows
+                .shape_faults()
+                .iter()
+                .any(|(_, fault)| *fault == anwang_intake::rows::ShapeFault::UnclosedQuote)
+            {
                 return None;
             }
             for row in 0..rows.len() {
-                all.push((rows.numbers()[row], (0..WIDTH).map(|column| rows.cell(&block.bytes, row, column).to_vec()).collect()));
+                all.push((
+                    rows.numbers()[row],
+                    (0..WIDTH)
+                        .map(|column| rows.cell(&block.bytes, row, column).to_vec())
+                        .collect(),
+                ));
             }
         }
     }
@@ -29,12 +38,17 @@ fn ours(text: &[u8], block_bytes: usize) -> Option<Vec<(u32, Vec<Vec<u8>>)>> {
 }
 
 fn theirs(text: &[u8]) -> Vec<Vec<Vec<u8>>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(text);
     reader
         .byte_records()
         .map(|record| {
             let record = record.expect("memory can be read");
-            (0..WIDTH).map(|column| record.get(column).unwrap_or_default().to_vec()).collect()
+            (0..WIDTH)
+                .map(|column| record.get(column).unwrap_or_default().to_vec())
+                .collect()
         })
         .collect()
 }

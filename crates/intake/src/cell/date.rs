@@ -114,7 +114,13 @@ fn spelled_day(cell: &[u8], serial: Serial) -> Option<i64> {
 /// Cuts off a time of day (`2026-07-01 00:00:00`, `2026-07-01T08:30`).
 fn date_part(cell: &[u8]) -> &[u8] {
     match cell.iter().position(|&byte| byte == b' ' || byte == b'T') {
-        Some(at) if cell[at + 1..].iter().all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'Z' | b'+' | b' ')) => &cell[..at],
+        Some(at)
+            if cell[at + 1..]
+                .iter()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b':' | b'.' | b'Z' | b'+' | b' ')) =>
+        {
+            &cell[..at]
+        }
         _ => cell,
     }
 }
@@ -142,7 +148,9 @@ fn numbers_of(cell: &[u8], numbers: &mut [i64; 3]) -> Option<usize> {
             rest = &rest[1..];
             continue;
         }
-        let separator = ["-", "/", ".", "年", "月", "日"].into_iter().find_map(|word| rest.strip_prefix(word.as_bytes()))?;
+        let separator = ["-", "/", ".", "年", "月", "日"]
+            .into_iter()
+            .find_map(|word| rest.strip_prefix(word.as_bytes()))?;
         if !in_number {
             return None;
         }

@@ -63,7 +63,11 @@ fn kind(letter: char) -> Kind {
 
 fn cover(letters: &[char], head: usize, tail: usize) -> String {
     let until = letters.len() - tail;
-    letters.iter().enumerate().map(|(at, &letter)| if at < head || at >= until { letter } else { '*' }).collect()
+    letters
+        .iter()
+        .enumerate()
+        .map(|(at, &letter)| if at < head || at >= until { letter } else { '*' })
+        .collect()
 }
 
 #[cfg(test)]

@@ -39,7 +39,11 @@ pub fn fen(cell: &[u8], unit: MoneyUnit) -> Result<i64, NotFen> {
         MoneyUnit::TenThousandYuan => 6,
     };
     let amount = decimal(number).ok_or(NotFen::NotANumber)?;
-    amount.at(places).ok_or(if amount.digits.unsigned_abs() < 1 << 62 { NotFen::FinerThanOneFen } else { NotFen::NotANumber })
+    amount.at(places).ok_or(if amount.digits.unsigned_abs() < 1 << 62 {
+        NotFen::FinerThanOneFen
+    } else {
+        NotFen::NotANumber
+    })
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +79,9 @@ fn plain_fen(cell: &[u8]) -> Option<i64> {
     let fen = match &body[at..] {
         [] => value * 100,
         [b'.', tenths] if tenths.is_ascii_digit() => value * 100 + i64::from(tenths - b'0') * 10,
-        [b'.', tenths, ones] if tenths.is_ascii_digit() && ones.is_ascii_digit() => value * 100 + i64::from(tenths - b'0') * 10 + i64::from(ones - b'0'),
+        [b'.', tenths, ones] if tenths.is_ascii_digit() && ones.is_ascii_digit() => {
+            value * 100 + i64::from(tenths - b'0') * 10 + i64::from(ones - b'0')
+        }
         _ => return None,
     };
     Some(if negative { -fen } else { fen })
@@ -86,7 +92,13 @@ fn without_currency(cell: &[u8]) -> (&[u8], Option<MoneyUnit>) {
     for sign in ["¥", "RMB", "CNY", "人民币"] {
         number = number.strip_prefix(sign.as_bytes()).unwrap_or(number).trim_ascii();
     }
-    for (word, unit) in [("万元", MoneyUnit::TenThousandYuan), ("万", MoneyUnit::TenThousandYuan), ("元/月", MoneyUnit::Yuan), ("元/年", MoneyUnit::Yuan), ("元", MoneyUnit::Yuan)] {
+    for (word, unit) in [
+        ("万元", MoneyUnit::TenThousandYuan),
+        ("万", MoneyUnit::TenThousandYuan),
+        ("元/月", MoneyUnit::Yuan),
+        ("元/年", MoneyUnit::Yuan),
+        ("元", MoneyUnit::Yuan),
+    ] {
         if let Some(rest) = number.strip_suffix(word.as_bytes()) {
             return (rest.trim_ascii(), Some(unit));
         }
@@ -118,7 +130,10 @@ fn decimal(cell: &[u8]) -> Option<Decimal> {
         }
         digits = digits * 10 + i128::from(byte - b'0');
     }
-    Some(Decimal { digits: if negative { -digits } else { digits }, scale: part.len() as u32 })
+    Some(Decimal {
+        digits: if negative { -digits } else { digits },
+        scale: part.len() as u32,
+    })
 }
 
 fn separators_stand_right(whole: &[u8]) -> bool {
@@ -146,7 +161,9 @@ pub fn count(cell: &[u8]) -> Option<i64> {
             return Some(value);
         }
     }
-    decimal(cell)?.at(0).filter(|&value| value > i64::from(i32::MIN) && value <= i64::from(i32::MAX))
+    decimal(cell)?
+        .at(0)
+        .filter(|&value| value > i64::from(i32::MIN) && value <= i64::from(i32::MAX))
 }
 
 /// A rate in 1/10,000: `0.85`, `85%`, or, under a header that says %, `85`.

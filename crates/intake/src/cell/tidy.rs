@@ -19,7 +19,13 @@ pub fn is_nothing(cell: &[u8]) -> bool {
         [only] => matches!(only, b'-' | b'/' | b'\\'),
         [b'N', b'U', b'L', b'L'] | [b'n', b'u', b'l', b'l'] | [b'-', b'-'] | [b'N', b'/', b'A'] | [b'\\', b'N'] => true,
         _ if cell[0] < 0x80 => false,
-        _ => cell == "无".as_bytes() || cell == "—".as_bytes() || cell == "——".as_bytes() || cell == "不详".as_bytes() || cell == "空".as_bytes(),
+        _ => {
+            cell == "无".as_bytes()
+                || cell == "—".as_bytes()
+                || cell == "——".as_bytes()
+                || cell == "不详".as_bytes()
+                || cell == "空".as_bytes()
+        }
     }
 }
 
@@ -27,7 +33,9 @@ pub fn is_nothing(cell: &[u8]) -> bool {
 /// false if the cell is not UTF-8 or holds U+FFFD, the scar of a failed decoding.
 pub fn to_half_width(cell: &[u8], out: &mut Vec<u8>) -> bool {
     out.clear();
-    let Ok(text) = std::str::from_utf8(cell) else { return false };
+    let Ok(text) = std::str::from_utf8(cell) else {
+        return false;
+    };
     for letter in text.chars() {
         let plain = match letter {
             '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),

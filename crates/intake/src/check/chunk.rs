@@ -84,8 +84,21 @@ impl Chunk {
     }
 
     fn ints_of(&mut self, plan: &Plan<'_>, index: usize, column: &ColumnPlan<'_>, text: &[u8], rows: &Rows) {
-        let Chunk { ints, faults, buffer, skipped, .. } = self;
-        let mut into = Column { out: &mut ints[index], faults, buffer, skipped: *skipped, index, column };
+        let Chunk {
+            ints,
+            faults,
+            buffer,
+            skipped,
+            ..
+        } = self;
+        let mut into = Column {
+            out: &mut ints[index],
+            faults,
+            buffer,
+            skipped: *skipped,
+            index,
+            column,
+        };
         match &column.parser {
             Parser::CitizenId => into.ids(text, rows),
             Parser::Code(table) => into.each(text, rows, RejectCode::UnknownCode, |cell| table.find(cell)),
@@ -101,7 +114,11 @@ impl Chunk {
         if let Some((least, most, code)) = limits(column) {
             for (row, value) in ints[index].iter_mut().enumerate() {
                 if *value != NULL && !(least..=most).contains(value) {
-                    faults.push(Fault { row: row as u32, column: index, code });
+                    faults.push(Fault {
+                        row: row as u32,
+                        column: index,
+                        code,
+                    });
                     *value = NULL;
                 }
             }
@@ -109,7 +126,11 @@ impl Chunk {
         if column.column.kind == ColumnType::Division {
             for (row, &value) in ints[index].iter().enumerate() {
                 if value != NULL && !plan.divisions.may_be(value) {
-                    faults.push(Fault { row: row as u32, column: index, code: RejectCode::UnknownDivision });
+                    faults.push(Fault {
+                        row: row as u32,
+                        column: index,
+                        code: RejectCode::UnknownDivision,
+                    });
                 }
             }
         }
@@ -122,7 +143,11 @@ impl Chunk {
             let cell = column.cell.map_or(&[][..], |cell| rows.cell(text, row, cell));
             let checked = texts::clean(cell, &mut self.buffer).and_then(|clean| {
                 if clean.is_empty() {
-                    if column.column.required && column.cell.is_some() { Err(RejectCode::MissingRequired) } else { Ok(clean) }
+                    if column.column.required && column.cell.is_some() {
+                        Err(RejectCode::MissingRequired)
+                    } else {
+                        Ok(clean)
+                    }
                 } else {
                     texts::check(column.column.kind, clean).map(|()| clean)
                 }
@@ -131,7 +156,11 @@ impl Chunk {
                 Ok(clean) => out.push(clean),
                 Err(code) => {
                     out.push(&[]);
-                    self.faults.push(Fault { row: (row - self.skipped) as u32, column: index, code });
+                    self.faults.push(Fault {
+                        row: (row - self.skipped) as u32,
+                        column: index,
+                        code,
+                    });
                 }
             }
         }
@@ -156,22 +185,37 @@ impl Chunk {
                 (row - self.skipped as u32, code)
             })
             .collect();
-        self.faults.retain(|fault| shaped.binary_search_by_key(&fault.row, |&(row, _)| row).is_err());
-        let column = plan.columns.iter().position(|column| column.cell == Some(0)).unwrap_or(0);
-        self.faults.extend(shaped.into_iter().map(|(row, code)| Fault { row, column, code }));
+        self.faults
+            .retain(|fault| shaped.binary_search_by_key(&fault.row, |&(row, _)| row).is_err());
+        let column = plan
+            .columns
+            .iter()
+            .position(|column| column.cell == Some(0))
+            .unwrap_or(0);
+        self.faults
+            .extend(shaped.into_iter().map(|(row, code)| Fault { row, column, code }));
     }
 
     /// Rules see a faulty cell as missing, so a fault does not bring others with it, except `required_when`, which is held back.
     fn apply_rules(&mut self, plan: &Plan<'_>, as_of: Day) {
         for (index, rule) in plan.contract.rules.iter().enumerate() {
             for row in 0..self.len() {
-                let Some(column) = self.broken(plan, rule, row, as_of) else { continue };
+                let Some(column) = self.broken(plan, rule, row, as_of) else {
+                    continue;
+                };
                 match rule.severity {
                     Severity::Warn => self.notices.push((index, row as u32)),
                     Severity::Reject => {
-                        let already = self.faults.iter().any(|fault| fault.row as usize == row && fault.column == column);
+                        let already = self
+                            .faults
+                            .iter()
+                            .any(|fault| fault.row as usize == row && fault.column == column);
                         if !already {
-                            self.faults.push(Fault { row: row as u32, column, code: RejectCode::RuleBroken(index) });
+                            self.faults.push(Fault {
+                                row: row as u32,
+                                column,
+                                code: RejectCode::RuleBroken(index),
+                            });
                         }
                     }
                 }
@@ -197,12 +241,21 @@ impl Chunk {
         self.nobody.clear();
         for row in 0..self.len() {
             for &column in &plan.contract.persons {
-                if self.ints[column][row] != NULL || self.faults.iter().any(|fault| fault.row as usize == row && fault.column == column) {
+                if self.ints[column][row] != NULL
+                    || self
+                        .faults
+                        .iter()
+                        .any(|fault| fault.row as usize == row && fault.column == column)
+                {
                     continue;
                 }
                 match plan.contract.without_id {
                     WithoutId::Review => self.nobody.push((row as u32, column)),
-                    WithoutId::Reject => self.faults.push(Fault { row: row as u32, column, code: RejectCode::MissingRequired }),
+                    WithoutId::Reject => self.faults.push(Fault {
+                        row: row as u32,
+                        column,
+                        code: RejectCode::MissingRequired,
+                    }),
                 }
             }
         }
@@ -216,7 +269,9 @@ impl Chunk {
         let mut faulty: Vec<u32> = self.faults.iter().map(|fault| fault.row).collect();
         faulty.sort_unstable();
         faulty.dedup();
-        faulty.retain(|&row| (0..rows.width()).all(|cell| tidy::trim(rows.cell(text, row as usize + self.skipped, cell)).is_empty()));
+        faulty.retain(|&row| {
+            (0..rows.width()).all(|cell| tidy::trim(rows.cell(text, row as usize + self.skipped, cell)).is_empty())
+        });
         self.faults.retain(|fault| faulty.binary_search(&fault.row).is_err());
         self.nobody.retain(|(row, _)| faulty.binary_search(row).is_err());
         self.notices.retain(|(_, row)| faulty.binary_search(row).is_err());
@@ -263,7 +318,9 @@ impl Column<'_> {
 
     fn ids(&mut self, text: &[u8], rows: &Rows) {
         self.read(text, rows, |cell, buffer| {
-            let Ok(written) = std::str::from_utf8(cell) else { return Err(RejectCode::NotUtf8) };
+            let Ok(written) = std::str::from_utf8(cell) else {
+                return Err(RejectCode::NotUtf8);
+            };
             let first = match CitizenId::parse(written) {
                 Ok(id) => return Ok(id.packed() as i64),
                 Err(fault) => fault,
@@ -292,13 +349,21 @@ impl Column<'_> {
         };
         for row in self.skipped..rows.len() {
             let cell = tidy::trim(rows.cell(text, row, place));
-            let read = if cell.is_empty() { Ok(NULL) } else { parse(cell, self.buffer) };
+            let read = if cell.is_empty() {
+                Ok(NULL)
+            } else {
+                parse(cell, self.buffer)
+            };
             let value = match read {
                 Ok(NULL) if self.column.column.required => Err(RejectCode::MissingRequired),
                 other => other,
             };
             self.out.push(value.unwrap_or_else(|code| {
-                self.faults.push(Fault { row: (row - self.skipped) as u32, column: self.index, code });
+                self.faults.push(Fault {
+                    row: (row - self.skipped) as u32,
+                    column: self.index,
+                    code,
+                });
                 NULL
             }));
         }

@@ -69,11 +69,21 @@ pub fn clean<'a>(cell: &'a [u8], buffer: &'a mut Vec<u8>) -> Result<&'a [u8], Re
         return Ok(cell);
     }
     // EF begins full-width letters, marks and U+FFFD; E2, E3 and C2 begin invisible marks and blanks.
-    let unusual = cell.iter().any(|byte| matches!(byte, 0xEF | 0xE2 | 0xE3 | 0xC2 | b'\t'));
+    let unusual = cell
+        .iter()
+        .any(|byte| matches!(byte, 0xEF | 0xE2 | 0xE3 | 0xC2 | b'\t'));
     if !unusual {
-        return if std::str::from_utf8(cell).is_ok() { Ok(cell) } else { Err(RejectCode::NotUtf8) };
+        return if std::str::from_utf8(cell).is_ok() {
+            Ok(cell)
+        } else {
+            Err(RejectCode::NotUtf8)
+        };
     }
-    if tidy::to_half_width(cell, buffer) { Ok(buffer) } else { Err(RejectCode::NotUtf8) }
+    if tidy::to_half_width(cell, buffer) {
+        Ok(buffer)
+    } else {
+        Err(RejectCode::NotUtf8)
+    }
 }
 
 /// Whether a clean text is what the column holds.
@@ -92,11 +102,41 @@ pub fn check(kind: ColumnType, text: &[u8]) -> Result<(), RejectCode> {
             let valid = std::str::from_utf8(text).is_ok_and(|text| CreditCode::parse(text).is_ok());
             if valid { Ok(()) } else { Err(RejectCode::NotACreditCode) }
         }
-        ColumnType::HouseholdNo => if is_number_of_a_thing(text) { Ok(()) } else { Err(RejectCode::NotAHouseholdNo) },
-        ColumnType::Name => if is_name(text) { Ok(()) } else { Err(RejectCode::NotAName) },
-        ColumnType::Phone => if is_phone(text) { Ok(()) } else { Err(RejectCode::NotAPhone) },
-        ColumnType::Account => if is_number_of_a_thing(text) { Ok(()) } else { Err(RejectCode::NotAnAccount) },
-        ColumnType::Address => if text.len() <= ADDRESS_LIMIT_BYTES { Ok(()) } else { Err(RejectCode::TextTooLong) },
+        ColumnType::HouseholdNo => {
+            if is_number_of_a_thing(text) {
+                Ok(())
+            } else {
+                Err(RejectCode::NotAHouseholdNo)
+            }
+        }
+        ColumnType::Name => {
+            if is_name(text) {
+                Ok(())
+            } else {
+                Err(RejectCode::NotAName)
+            }
+        }
+        ColumnType::Phone => {
+            if is_phone(text) {
+                Ok(())
+            } else {
+                Err(RejectCode::NotAPhone)
+            }
+        }
+        ColumnType::Account => {
+            if is_number_of_a_thing(text) {
+                Ok(())
+            } else {
+                Err(RejectCode::NotAnAccount)
+            }
+        }
+        ColumnType::Address => {
+            if text.len() <= ADDRESS_LIMIT_BYTES {
+                Ok(())
+            } else {
+                Err(RejectCode::TextTooLong)
+            }
+        }
         _ => Ok(()),
     }
 }
@@ -110,12 +150,20 @@ fn is_name(text: &[u8]) -> bool {
 /// 7 to 12 digits, with country code, hyphens, blanks and brackets as written.
 fn is_phone(text: &[u8]) -> bool {
     let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-    (7..=15).contains(&digits) && text.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'(' | b')' | b'*'))
+    (7..=15).contains(&digits)
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'(' | b')' | b'*'))
 }
 
 /// Account, plate, certificate and household numbers differ by office: letters, digits and a few marks.
 fn is_number_of_a_thing(text: &[u8]) -> bool {
-    text.len() <= NUMBER_LIMIT_BYTES && text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80 || matches!(byte, b'-' | b' ' | b'/' | b'_' | b'(' | b')' | b'.' | b'#'))
+    text.len() <= NUMBER_LIMIT_BYTES
+        && text.iter().all(|byte| {
+            byte.is_ascii_alphanumeric()
+                || *byte >= 0x80
+                || matches!(byte, b'-' | b' ' | b'/' | b'_' | b'(' | b')' | b'.' | b'#')
+        })
 }
 
 /// A valid citizen id among other text would lie in clear in the lake.
@@ -133,7 +181,10 @@ fn holds_citizen_id(text: &[u8]) -> bool {
         if end - start >= 17 {
             let with_x = end + usize::from(text.get(end).is_some_and(|byte| matches!(byte, b'x' | b'X')));
             let run = &text[start..with_x];
-            if run.windows(18).any(|window| std::str::from_utf8(window).is_ok_and(|digits| CitizenId::parse(digits).is_ok())) {
+            if run
+                .windows(18)
+                .any(|window| std::str::from_utf8(window).is_ok_and(|digits| CitizenId::parse(digits).is_ok()))
+            {
                 return true;
             }
         }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use anwang_contracts::{Contract, LakeColumn, LakeType};
-use arrow_array::{ArrayRef, BinaryArray, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt64Array, new_null_array};
+use arrow_array::{
+    ArrayRef, BinaryArray, BooleanArray, Date32Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch,
+    StringArray, UInt64Array, new_null_array,
+};
 use arrow_buffer::{BooleanBuffer, NullBuffer, OffsetBuffer};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 
@@ -20,7 +23,10 @@ const BATCH_ROWS: usize = 1 << 16;
 
 /// Columns of a feed's table.
 pub fn feed_schema(contract: &Contract) -> SchemaRef {
-    let fields = contract.lake_columns().into_iter().map(|column| Field::new(column.name, data_type(column.kind), column.nullable));
+    let fields = contract
+        .lake_columns()
+        .into_iter()
+        .map(|column| Field::new(column.name, data_type(column.kind), column.nullable));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
@@ -64,7 +70,11 @@ impl Run {
         for at in 0..order.len() {
             let (this, next) = (order[at] as usize, order.get(at + 1).map(|&next| next as usize));
             // Of rows with one key the last of the file stands.
-            let replaced_by = next.filter(|&next| entries.person[next] == entries.person[this] && record(next) == record(this) && entries.subject[next] == entries.subject[this]);
+            let replaced_by = next.filter(|&next| {
+                entries.person[next] == entries.person[this]
+                    && record(next) == record(this)
+                    && entries.subject[next] == entries.subject[this]
+            });
             match replaced_by {
                 None => {
                     order[kept] = this as u32;
@@ -86,7 +96,11 @@ impl Run {
     }
 
     /// The feed table's batches. Long runs are cut at the buckets of the person key.
-    pub fn feed_batches(&self, contract: &Contract, sorted: &Sorted) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+    pub fn feed_batches(
+        &self,
+        contract: &Contract,
+        sorted: &Sorted,
+    ) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
         let schema = feed_schema(contract);
         let columns = contract.lake_columns();
         self.pieces(sorted).map(move |piece| {
@@ -97,11 +111,19 @@ impl Run {
     }
 
     /// The batches of sealed identities, in the same order.
-    pub fn identity_batches(&self, contract: &Contract, sorted: &Sorted) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+    pub fn identity_batches(
+        &self,
+        contract: &Contract,
+        sorted: &Sorted,
+    ) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
         let schema = identities_schema();
         let feed = contract.number;
         self.pieces(sorted).filter_map(move |piece| {
-            let entries: Vec<u32> = piece.iter().copied().filter(|&entry| !self.sealed.get(self.entries.row[entry as usize] as usize).is_empty()).collect();
+            let entries: Vec<u32> = piece
+                .iter()
+                .copied()
+                .filter(|&entry| !self.sealed.get(self.entries.row[entry as usize] as usize).is_empty())
+                .collect();
             if entries.is_empty() {
                 return None;
             }
@@ -121,7 +143,13 @@ impl Run {
 
     fn pieces<'s>(&self, sorted: &'s Sorted) -> impl Iterator<Item = &'s [u32]> {
         let long = sorted.0.len() >= BUCKETS_FROM_ROWS;
-        let bucket = move |entry: &u32| if long { self.entries.person[*entry as usize] >> BUCKET_SHIFT } else { 0 };
+        let bucket = move |entry: &u32| {
+            if long {
+                self.entries.person[*entry as usize] >> BUCKET_SHIFT
+            } else {
+                0
+            }
+        };
         let mut ends = Vec::new();
         let mut start = 0;
         for piece in sorted.0.chunk_by(|a, b| bucket(a) == bucket(b)) {
@@ -137,7 +165,9 @@ impl Run {
     }
 
     fn array(&self, column: &LakeColumn, entries: &[u32], rows: &[u32]) -> ArrayRef {
-        let Some(at) = column.column else { return self.own_array(&column.name, entries, rows) };
+        let Some(at) = column.column else {
+            return self.own_array(&column.name, entries, rows);
+        };
         match &self.columns[at] {
             KeptColumn::Wide(values) => wide_array(column.kind, values, rows),
             KeptColumn::Narrow(values) => narrow_array(column.kind, values, rows),
@@ -158,22 +188,33 @@ impl Run {
             "record" => self.records(rows),
             "batch" => Arc::new(Int32Array::from_iter_values(rows.iter().map(|_| self.batch_id))),
             "row" => self.row_numbers(rows),
-            "gone" => Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(rows.len(), |at| self.gone[rows[at] as usize]), None)),
-            "subject" => Arc::new(Int8Array::from_iter_values(entries.iter().map(|&entry| self.entries.subject[entry as usize]))),
+            "gone" => Arc::new(BooleanArray::new(
+                BooleanBuffer::collect_bool(rows.len(), |at| self.gone[rows[at] as usize]),
+                None,
+            )),
+            "subject" => Arc::new(Int8Array::from_iter_values(
+                entries.iter().map(|&entry| self.entries.subject[entry as usize]),
+            )),
             other => unreachable!("contracts added a column {other} that intake does not know"),
         }
     }
 
     fn persons(&self, entries: &[u32]) -> ArrayRef {
-        Arc::new(UInt64Array::from_iter_values(entries.iter().map(|&entry| self.entries.person[entry as usize])))
+        Arc::new(UInt64Array::from_iter_values(
+            entries.iter().map(|&entry| self.entries.person[entry as usize]),
+        ))
     }
 
     fn records(&self, rows: &[u32]) -> ArrayRef {
-        Arc::new(UInt64Array::from_iter_values(rows.iter().map(|&row| self.record[row as usize])))
+        Arc::new(UInt64Array::from_iter_values(
+            rows.iter().map(|&row| self.record[row as usize]),
+        ))
     }
 
     fn row_numbers(&self, rows: &[u32]) -> ArrayRef {
-        Arc::new(Int32Array::from_iter_values(rows.iter().map(|&row| self.numbers[row as usize] as i32)))
+        Arc::new(Int32Array::from_iter_values(
+            rows.iter().map(|&row| self.numbers[row as usize] as i32),
+        ))
     }
 }
 
@@ -187,7 +228,10 @@ fn wide_array(kind: LakeType, values: &[i64], rows: &[u32]) -> ArrayRef {
     };
     match kind {
         LakeType::Int64 => Arc::new(Int64Array::new(picked.into(), nulls)),
-        LakeType::UInt64 => Arc::new(UInt64Array::new(picked.iter().map(|&value| value as u64).collect(), nulls)),
+        LakeType::UInt64 => Arc::new(UInt64Array::new(
+            picked.iter().map(|&value| value as u64).collect(),
+            nulls,
+        )),
         other => unreachable!("columns of type {other:?} are kept narrow"),
     }
 }
@@ -200,9 +244,15 @@ fn narrow_array(kind: LakeType, values: &[i32], rows: &[u32]) -> ArrayRef {
         Nulls::None => None,
     };
     match kind {
-        LakeType::Boolean => Arc::new(BooleanArray::new(BooleanBuffer::collect_bool(picked.len(), |at| picked[at] == 1), nulls)),
+        LakeType::Boolean => Arc::new(BooleanArray::new(
+            BooleanBuffer::collect_bool(picked.len(), |at| picked[at] == 1),
+            nulls,
+        )),
         LakeType::Int8 => Arc::new(Int8Array::new(picked.iter().map(|&value| value as i8).collect(), nulls)),
-        LakeType::Int16 => Arc::new(Int16Array::new(picked.iter().map(|&value| value as i16).collect(), nulls)),
+        LakeType::Int16 => Arc::new(Int16Array::new(
+            picked.iter().map(|&value| value as i16).collect(),
+            nulls,
+        )),
         LakeType::Int32 => Arc::new(Int32Array::new(picked.into(), nulls)),
         LakeType::Date32 => Arc::new(Date32Array::new(picked.into(), nulls)),
         other => unreachable!("columns of type {other:?} are kept wide"),
@@ -219,7 +269,9 @@ fn nulls_of<T: Copy + PartialEq>(values: &[T], null: T) -> Nulls {
     match values.iter().filter(|&&value| value == null).count() {
         0 => Nulls::None,
         all if all == values.len() => Nulls::All,
-        _ => Nulls::Some(NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| values[at] != null))),
+        _ => Nulls::Some(NullBuffer::new(BooleanBuffer::collect_bool(values.len(), |at| {
+            values[at] != null
+        }))),
     }
 }
 

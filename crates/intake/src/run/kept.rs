@@ -108,7 +108,15 @@ pub struct Run {
 impl Run {
     /// `expected` rows have their room from the start, because growing would copy everything several times.
     pub fn new(plan: &Plan<'_>, batch_id: i32, expected: usize) -> Run {
-        let mut run = Run { batch_id, columns: plan.columns.iter().map(|column| KeptColumn::of(column.column.kind)).collect(), ..Run::default() };
+        let mut run = Run {
+            batch_id,
+            columns: plan
+                .columns
+                .iter()
+                .map(|column| KeptColumn::of(column.column.kind))
+                .collect(),
+            ..Run::default()
+        };
         run.numbers.reserve(expected);
         run.gone.reserve(expected);
         run.record.reserve(expected);
@@ -145,7 +153,11 @@ impl Run {
     /// Whether a column's text leaves no room for another chunk.
     pub fn is_full_of_text(&self) -> bool {
         let full = |texts: &TextColumn| texts.text_bytes() > TEXT_LIMIT_BYTES;
-        full(&self.sealed) || self.columns.iter().any(|column| matches!(column, KeptColumn::Texts(texts) if full(texts)))
+        full(&self.sealed)
+            || self
+                .columns
+                .iter()
+                .any(|column| matches!(column, KeptColumn::Texts(texts) if full(texts)))
     }
 
     /// Takes a checked chunk over: good rows into columns, the others aside.
@@ -154,7 +166,11 @@ impl Run {
         self.tally.rows_in_file += (chunk.len() - chunk.blank.len()) as u64;
         self.tally.rows_passed += self.good.len() as u64;
         let first = self.numbers.len();
-        self.numbers.extend(self.good.iter().map(|&row| rows.numbers()[row as usize + chunk.skipped]));
+        self.numbers.extend(
+            self.good
+                .iter()
+                .map(|&row| rows.numbers()[row as usize + chunk.skipped]),
+        );
         self.append_gone(plan, chunk);
         for at in 0..plan.columns.len() {
             self.append_column(plan, vault, chunk, at);
@@ -173,8 +189,15 @@ impl Run {
         if chunk.faults.is_empty() && chunk.nobody.is_empty() && chunk.blank.is_empty() {
             return self.good.extend(rows);
         }
-        let speaks_of_someone = |row: u32| plan.contract.persons.iter().any(|&column| chunk.ints[column][row as usize] != NULL);
-        self.good.extend(rows.filter(|&row| !chunk.bad[row as usize] && speaks_of_someone(row) && chunk.blank.binary_search(&row).is_err()));
+        let speaks_of_someone = |row: u32| {
+            plan.contract
+                .persons
+                .iter()
+                .any(|&column| chunk.ints[column][row as usize] != NULL)
+        };
+        self.good.extend(rows.filter(|&row| {
+            !chunk.bad[row as usize] && speaks_of_someone(row) && chunk.blank.binary_search(&row).is_err()
+        }));
     }
 
     fn append_gone(&mut self, plan: &Plan<'_>, chunk: &Chunk) {
@@ -182,7 +205,11 @@ impl Run {
             None => self.gone.resize(self.numbers.len(), false),
             Some(gone) => {
                 let codes = &chunk.ints[gone.column];
-                self.gone.extend(self.good.iter().map(|&row| i16::try_from(codes[row as usize]).is_ok_and(|code| gone.codes.contains(&code))));
+                self.gone.extend(
+                    self.good
+                        .iter()
+                        .map(|&row| i16::try_from(codes[row as usize]).is_ok_and(|code| gone.codes.contains(&code))),
+                );
             }
         }
     }
@@ -190,21 +217,37 @@ impl Run {
     fn append_column(&mut self, plan: &Plan<'_>, vault: &Vault, chunk: &Chunk, at: usize) {
         let column = &plan.columns[at];
         match &mut self.columns[at] {
-            KeptColumn::Texts(out) => self.good.iter().for_each(|&row| out.push(chunk.texts[at].get(row as usize))),
-            KeptColumn::Narrow(out) if self.good.len() == chunk.len() => out.extend(chunk.ints[at].iter().map(|&value| narrowed(value))),
+            KeptColumn::Texts(out) => self
+                .good
+                .iter()
+                .for_each(|&row| out.push(chunk.texts[at].get(row as usize))),
+            KeptColumn::Narrow(out) if self.good.len() == chunk.len() => {
+                out.extend(chunk.ints[at].iter().map(|&value| narrowed(value)))
+            }
             KeptColumn::Narrow(out) => out.extend(self.good.iter().map(|&row| narrowed(chunk.ints[at][row as usize]))),
             KeptColumn::Wide(out) => match (&column.parser, column.column.kind) {
                 (Parser::CitizenId, _) => {
                     self.keys.clear();
-                    self.keys.extend(self.good.iter().map(|&row| chunk.ints[at][row as usize].max(0) as u64));
+                    self.keys
+                        .extend(self.good.iter().map(|&row| chunk.ints[at][row as usize].max(0) as u64));
                     vault.person_keys(&mut self.keys);
-                    out.extend(self.good.iter().zip(&self.keys).map(|(&row, &key)| if chunk.ints[at][row as usize] == NULL { NULL } else { key as i64 }));
+                    out.extend(self.good.iter().zip(&self.keys).map(|(&row, &key)| {
+                        if chunk.ints[at][row as usize] == NULL {
+                            NULL
+                        } else {
+                            key as i64
+                        }
+                    }));
                 }
                 (Parser::Text, kind) => {
                     let texts = &chunk.texts[at];
                     out.extend(self.good.iter().map(|&row| {
                         let text = texts.get_str(row as usize);
-                        if text.is_empty() { NULL } else { key_of(vault, kind, text) as i64 }
+                        if text.is_empty() {
+                            NULL
+                        } else {
+                            key_of(vault, kind, text) as i64
+                        }
                     }));
                 }
                 _ if self.good.len() == chunk.len() => out.extend_from_slice(&chunk.ints[at]),
@@ -227,7 +270,9 @@ impl Run {
     fn append_entries(&mut self, plan: &Plan<'_>, chunk: &Chunk, first: usize) {
         let whole = chunk.nobody.is_empty();
         for (subject, &at) in plan.contract.persons.iter().enumerate() {
-            let KeptColumn::Wide(keys) = &self.columns[at] else { continue };
+            let KeptColumn::Wide(keys) = &self.columns[at] else {
+                continue;
+            };
             for row in first..self.numbers.len() {
                 if whole || keys[row] != NULL {
                     self.entries.person.push(keys[row] as u64);
@@ -268,7 +313,11 @@ impl Run {
             if let RuleKind::ExactlyOne { column, per } = rule.kind {
                 for row in first..self.numbers.len() {
                     let flagged = self.columns[column].int(row) == 1;
-                    *self.tally.flagged.entry((index, self.columns[per].int(row) as u64)).or_default() += u32::from(flagged);
+                    *self
+                        .tally
+                        .flagged
+                        .entry((index, self.columns[per].int(row) as u64))
+                        .or_default() += u32::from(flagged);
                 }
             }
         }
@@ -283,21 +332,30 @@ impl Run {
             let row = of_row[0].row as usize + chunk.skipped;
             let number = rows.numbers()[row];
             let mut sealed = Some(self.seal_cells(vault, text, rows, row));
-            if let Some(fault) = of_row.iter().find(|fault| plan.contract.persons.contains(&fault.column) && names_nobody(fault.code)) {
+            if let Some(fault) = of_row
+                .iter()
+                .find(|fault| plan.contract.persons.contains(&fault.column) && names_nobody(fault.code))
+            {
                 let reason = fault.code.code(plan.contract).into_owned();
-                self.reviews.push(review(plan, self.batch_id, number, reason, sealed.clone()));
+                self.reviews
+                    .push(review(plan, self.batch_id, number, reason, sealed.clone()));
             }
             for fault in of_row {
                 let column = &plan.columns[fault.column];
                 let cell = column.cell.map_or(&[][..], |cell| rows.cell(text, row, cell));
-                let secret = column.column.kind.is_identity() || matches!(column.column.kind, ColumnType::CitizenId | ColumnType::HouseholdNo);
+                let secret = column.column.kind.is_identity()
+                    || matches!(column.column.kind, ColumnType::CitizenId | ColumnType::HouseholdNo);
                 let hint = fault.code.hint(plan.contract);
                 let of_whole_row = is_of_whole_row(fault.code);
                 let masked_value = mask::masked(cell, if secret { Secrecy::Identity } else { Secrecy::Value });
                 self.rejects.push(Reject {
                     batch_id: i64::from(self.batch_id),
                     row_number: i64::from(number),
-                    column_name: if of_whole_row { String::new() } else { column.column.name.clone() },
+                    column_name: if of_whole_row {
+                        String::new()
+                    } else {
+                        column.column.name.clone()
+                    },
                     code: fault.code.code(plan.contract).into_owned(),
                     masked_value: if of_whole_row { String::new() } else { masked_value },
                     hint: format!("{} / {}", hint.zh, hint.en),
@@ -312,8 +370,18 @@ impl Run {
                 continue;
             }
             let sealed = self.seal_cells(vault, text, rows, row + chunk.skipped);
-            self.reviews.push(review(plan, self.batch_id, rows.numbers()[row + chunk.skipped], "missing".to_owned(), Some(sealed)));
-            let lands = plan.contract.persons.iter().any(|&column| chunk.ints[column][row] != NULL);
+            self.reviews.push(review(
+                plan,
+                self.batch_id,
+                rows.numbers()[row + chunk.skipped],
+                "missing".to_owned(),
+                Some(sealed),
+            ));
+            let lands = plan
+                .contract
+                .persons
+                .iter()
+                .any(|&column| chunk.ints[column][row] != NULL);
             self.tally.rows_to_review += u64::from(!lands);
         }
     }
@@ -321,7 +389,10 @@ impl Run {
     /// Bound to batch and row, so that a sealed row cannot be put in another's place.
     fn seal_cells(&mut self, vault: &Vault, text: &[u8], rows: &Rows, row: usize) -> Vec<u8> {
         identity::write_cells((0..rows.width()).map(|cell| rows.cell(text, row, cell)), &mut self.text);
-        vault.seal(&self.text, &bound_to(i64::from(self.batch_id), i64::from(rows.numbers()[row])))
+        vault.seal(
+            &self.text,
+            &bound_to(i64::from(self.batch_id), i64::from(rows.numbers()[row])),
+        )
     }
 }
 
@@ -336,12 +407,18 @@ pub fn bound_to(batch_id: i64, row_number: i64) -> [u8; 16] {
 /// Whether a fault of the id column means that the row speaks of nobody known.
 fn names_nobody(code: RejectCode) -> bool {
     use RejectCode::*;
-    matches!(code, MissingRequired | IdLength | IdNotDigits | IdArea | IdImpossibleDate | IdCheckDigit | NotUtf8)
+    matches!(
+        code,
+        MissingRequired | IdLength | IdNotDigits | IdArea | IdImpossibleDate | IdCheckDigit | NotUtf8
+    )
 }
 
 /// Whether a fault is of the row's shape and not of a column.
 pub fn is_of_whole_row(code: RejectCode) -> bool {
-    matches!(code, RejectCode::TooFewColumns | RejectCode::TooManyColumns | RejectCode::UnclosedQuote | RejectCode::NotJson)
+    matches!(
+        code,
+        RejectCode::TooFewColumns | RejectCode::TooManyColumns | RejectCode::UnclosedQuote | RejectCode::NotJson
+    )
 }
 
 fn review(plan: &Plan<'_>, batch_id: i32, number: u32, reason: String, sealed_row: Option<Vec<u8>>) -> Review {
@@ -376,10 +453,21 @@ static NO_TEXT_DIGEST: LazyLock<u64> = LazyLock::new(|| digest::of_bytes(&[]));
 /// Mixes a column's values from row `first` on into one state per row.
 fn mix_column(column: &KeptColumn, first: usize, states: &mut [u64]) {
     match column {
-        KeptColumn::Wide(values) => states.iter_mut().zip(&values[first..]).for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
-        KeptColumn::Narrow(values) => states.iter_mut().zip(&values[first..]).for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
+        KeptColumn::Wide(values) => states
+            .iter_mut()
+            .zip(&values[first..])
+            .for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
+        KeptColumn::Narrow(values) => states
+            .iter_mut()
+            .zip(&values[first..])
+            .for_each(|(state, &value)| *state = digest::mix(*state, value as u64)),
         // A column that the file does not have.
-        KeptColumn::Texts(texts) if texts.text_bytes() == 0 => states.iter_mut().for_each(|state| *state = digest::mix(*state, *NO_TEXT_DIGEST)),
-        KeptColumn::Texts(texts) => states.iter_mut().enumerate().for_each(|(row, state)| *state = digest::mix(*state, digest::of_bytes(texts.get(first + row)))),
+        KeptColumn::Texts(texts) if texts.text_bytes() == 0 => states
+            .iter_mut()
+            .for_each(|state| *state = digest::mix(*state, *NO_TEXT_DIGEST)),
+        KeptColumn::Texts(texts) => states
+            .iter_mut()
+            .enumerate()
+            .for_each(|(row, state)| *state = digest::mix(*state, digest::of_bytes(texts.get(first + row)))),
     }
 }

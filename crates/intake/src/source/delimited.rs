@@ -26,7 +26,10 @@ pub struct DelimitedBlock {
 }
 
 /// Recognises the text behind `source` and reads its first rows.
-pub fn open<'a>(mut source: Box<dyn Read + Send + 'a>, block_bytes: usize) -> Result<(Shape, Vec<Vec<String>>, DelimitedBlocks<'a>), ReadFault> {
+pub fn open<'a>(
+    mut source: Box<dyn Read + Send + 'a>,
+    block_bytes: usize,
+) -> Result<(Shape, Vec<Vec<String>>, DelimitedBlocks<'a>), ReadFault> {
     let mut head = Vec::new();
     (&mut source).take(HEAD_BYTES).read_to_end(&mut head)?;
     let (encoding, mark) = Encoding::detect(&head);
@@ -43,7 +46,15 @@ pub fn open<'a>(mut source: Box<dyn Read + Send + 'a>, block_bytes: usize) -> Re
     let delimiter = delimiter::detect(&text);
     let preview = preview(&text, delimiter);
     let reader = BlockReader::new(source, head, delimiter, block_bytes);
-    Ok((Shape::Delimited { delimiter, encoding }, preview, DelimitedBlocks { reader, encoding, delimiter }))
+    Ok((
+        Shape::Delimited { delimiter, encoding },
+        preview,
+        DelimitedBlocks {
+            reader,
+            encoding,
+            delimiter,
+        },
+    ))
 }
 
 /// The first records, each as wide as it is.
@@ -58,7 +69,9 @@ fn preview(text: &[u8], delimiter: u8) -> Vec<Vec<String>> {
         while preview.len() + 1 < rows.numbers()[row] as usize && preview.len() < PREVIEW_ROWS {
             preview.push(Vec::new());
         }
-        let mut cells: Vec<String> = (0..widest).map(|column| String::from_utf8_lossy(rows.cell(text, row, column)).into_owned()).collect();
+        let mut cells: Vec<String> = (0..widest)
+            .map(|column| String::from_utf8_lossy(rows.cell(text, row, column)).into_owned())
+            .collect();
         while cells.last().is_some_and(String::is_empty) {
             cells.pop();
         }
@@ -70,7 +83,12 @@ fn preview(text: &[u8], delimiter: u8) -> Vec<Vec<String>> {
 impl DelimitedBlocks<'_> {
     pub fn next_block(&mut self) -> Result<Option<DelimitedBlock>, ReadFault> {
         let block = self.reader.next_block()?;
-        Ok(block.map(|block| DelimitedBlock { bytes: block.bytes, first_row: block.first_row, encoding: self.encoding, delimiter: self.delimiter }))
+        Ok(block.map(|block| DelimitedBlock {
+            bytes: block.bytes,
+            first_row: block.first_row,
+            encoding: self.encoding,
+            delimiter: self.delimiter,
+        }))
     }
 }
 

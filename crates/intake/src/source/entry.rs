@@ -22,9 +22,20 @@ pub struct Entry<'a> {
 }
 
 /// Calls `take` for every table in the file at `path`; a member that cannot be read is handed over as its fault.
-pub fn open<E: From<ReadFault>>(path: &Path, block_bytes: usize, take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>) -> Result<(), E> {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    let opened = File::open(path).map_err(|error| ReadFault::File { path: name.clone(), reason: error.to_string() })?;
+pub fn open<E: From<ReadFault>>(
+    path: &Path,
+    block_bytes: usize,
+    take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>,
+) -> Result<(), E> {
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    let opened = File::open(path).map_err(|error| ReadFault::File {
+        path: name.clone(),
+        reason: error.to_string(),
+    })?;
     let mut magic = [0u8; 8];
     let known = read_up_to(&opened, &mut magic).map_err(ReadFault::from)?;
     let mut index = 0;
@@ -58,8 +69,15 @@ fn kind_of(magic: &[u8], name: &str) -> Kind {
         [b'P', b'A', b'R', b'1', ..] => Kind::Parquet,
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Kind::OldWorkbook,
         _ => {
-            let text = magic.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(magic).trim_ascii_start();
-            if text.first() == Some(&b'{') { Kind::JsonLines } else { Kind::Delimited }
+            let text = magic
+                .strip_prefix(&[0xEF, 0xBB, 0xBF])
+                .unwrap_or(magic)
+                .trim_ascii_start();
+            if text.first() == Some(&b'{') {
+                Kind::JsonLines
+            } else {
+                Kind::Delimited
+            }
         }
     }
 }
@@ -80,9 +98,14 @@ impl<'a> Source<'a> {
 
     fn into_bytes(self) -> Result<Vec<u8>, ReadFault> {
         let mut bytes = Vec::new();
-        self.into_stream()?.take(UNPACKED_LIMIT_BYTES + 1).read_to_end(&mut bytes)?;
+        self.into_stream()?
+            .take(UNPACKED_LIMIT_BYTES + 1)
+            .read_to_end(&mut bytes)?;
         if bytes.len() as u64 > UNPACKED_LIMIT_BYTES {
-            return Err(ReadFault::TooLarge { found: bytes.len() as u64, limit: UNPACKED_LIMIT_BYTES });
+            return Err(ReadFault::TooLarge {
+                found: bytes.len() as u64,
+                limit: UNPACKED_LIMIT_BYTES,
+            });
         }
         Ok(bytes)
     }
@@ -126,30 +149,61 @@ fn tables<E: From<ReadFault>>(
                 Ok(sheets) => {
                     let several = sheets.len() > 1;
                     for (sheet, preview, blocks) in sheets {
-                        let name = if several { format!("{name}#{sheet}") } else { name.clone() };
-                        let table = Table { shape: Shape::Sheet, preview, blocks: Blocks::Sheet(blocks) };
-                        take(Ok(Entry { name, index: *index, table }))?;
+                        let name = if several {
+                            format!("{name}#{sheet}")
+                        } else {
+                            name.clone()
+                        };
+                        let table = Table {
+                            shape: Shape::Sheet,
+                            preview,
+                            blocks: Blocks::Sheet(blocks),
+                        };
+                        take(Ok(Entry {
+                            name,
+                            index: *index,
+                            table,
+                        }))?;
                         *index += 1;
                     }
                     Ok(())
                 }
             };
         }
-        Kind::Parquet => source.into_parquet().and_then(parquet_file::open).map(|(preview, blocks)| Table { shape: Shape::Parquet, preview, blocks: Blocks::Parquet(blocks) }),
+        Kind::Parquet => source
+            .into_parquet()
+            .and_then(parquet_file::open)
+            .map(|(preview, blocks)| Table {
+                shape: Shape::Parquet,
+                preview,
+                blocks: Blocks::Parquet(blocks),
+            }),
         Kind::JsonLines => source
             .into_stream()
             .and_then(|stream| json_lines::open(stream, block_bytes))
-            .map(|(preview, blocks)| Table { shape: Shape::JsonLines, preview, blocks: Blocks::JsonLines(blocks) }),
+            .map(|(preview, blocks)| Table {
+                shape: Shape::JsonLines,
+                preview,
+                blocks: Blocks::JsonLines(blocks),
+            }),
         Kind::Delimited => source
             .into_stream()
             .and_then(|stream| delimited::open(stream, block_bytes))
-            .map(|(shape, preview, blocks)| Table { shape, preview, blocks: Blocks::Delimited(blocks) }),
+            .map(|(shape, preview, blocks)| Table {
+                shape,
+                preview,
+                blocks: Blocks::Delimited(blocks),
+            }),
         Kind::OldWorkbook => Err(ReadFault::OldFormat { kind: "XLS" }),
         Kind::Zip => Err(ReadFault::Zip("an archive within an archive".to_owned())),
     };
     match opened {
         Ok(table) => {
-            take(Ok(Entry { name, index: *index, table }))?;
+            take(Ok(Entry {
+                name,
+                index: *index,
+                table,
+            }))?;
             *index += 1;
             Ok(())
         }
@@ -157,7 +211,12 @@ fn tables<E: From<ReadFault>>(
     }
 }
 
-fn members<E: From<ReadFault>>(path: &Path, name: &str, block_bytes: usize, take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>) -> Result<(), E> {
+fn members<E: From<ReadFault>>(
+    path: &Path,
+    name: &str,
+    block_bytes: usize,
+    take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>,
+) -> Result<(), E> {
     let refused = |error: zip::result::ZipError| ReadFault::Zip(error.to_string());
     let mut archive = ZipArchive::new(File::open(path).map_err(ReadFault::from)?).map_err(refused)?;
     let mut index = 0;
@@ -165,7 +224,12 @@ fn members<E: From<ReadFault>>(path: &Path, name: &str, block_bytes: usize, take
         let mut member = archive.by_index(place).map_err(refused)?;
         let inner_name = member_name(member.name_raw().as_ref());
         // Finder and Windows leave these in archives; they are no deliveries.
-        if member.is_dir() || inner_name.is_empty() || inner_name.starts_with("._") || inner_name == ".DS_Store" || inner_name == "Thumbs.db" {
+        if member.is_dir()
+            || inner_name.is_empty()
+            || inner_name.starts_with("._")
+            || inner_name == ".DS_Store"
+            || inner_name == "Thumbs.db"
+        {
             continue;
         }
         let shown = format!("{name}#{inner_name}");

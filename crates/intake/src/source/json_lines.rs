@@ -24,7 +24,10 @@ pub struct JsonBlock {
 }
 
 /// The names that occur in the first objects, in order of appearance.
-pub fn open<'a>(mut source: Box<dyn Read + Send + 'a>, block_bytes: usize) -> Result<(Vec<Vec<String>>, JsonBlocks<'a>), ReadFault> {
+pub fn open<'a>(
+    mut source: Box<dyn Read + Send + 'a>,
+    block_bytes: usize,
+) -> Result<(Vec<Vec<String>>, JsonBlocks<'a>), ReadFault> {
     let mut head = Vec::new();
     (&mut source).take(HEAD_BYTES).read_to_end(&mut head)?;
     if head.starts_with(&[0xEF, 0xBB, 0xBF]) {
@@ -45,14 +48,24 @@ pub fn open<'a>(mut source: Box<dyn Read + Send + 'a>, block_bytes: usize) -> Re
         return Err(ReadFault::Empty);
     }
     let source: Box<dyn Read + Send + 'a> = Box::new(Cursor::new(head).chain(source));
-    Ok((vec![names], JsonBlocks { source, carry: Vec::new(), block_bytes: block_bytes.max(1), next_row: 1 }))
+    Ok((
+        vec![names],
+        JsonBlocks {
+            source,
+            carry: Vec::new(),
+            block_bytes: block_bytes.max(1),
+            next_row: 1,
+        },
+    ))
 }
 
 impl JsonBlocks<'_> {
     pub fn next_block(&mut self) -> Result<Option<JsonBlock>, ReadFault> {
         let mut bytes = std::mem::take(&mut self.carry);
         loop {
-            let taken = (&mut self.source).take(self.block_bytes as u64).read_to_end(&mut bytes)?;
+            let taken = (&mut self.source)
+                .take(self.block_bytes as u64)
+                .read_to_end(&mut bytes)?;
             if taken == 0 {
                 break;
             }
@@ -86,7 +99,13 @@ impl JsonBlock {
             let number = self.first_row + index as u32;
             cells.fill(Span::default());
             let mut parser = serde_json::Deserializer::from_slice(line);
-            let read = ObjectInto { names, rows, cells: &mut cells }.deserialize(&mut parser).and_then(|()| parser.end());
+            let read = ObjectInto {
+                names,
+                rows,
+                cells: &mut cells,
+            }
+            .deserialize(&mut parser)
+            .and_then(|()| parser.end());
             match read {
                 Ok(()) => {
                     cells.iter().for_each(|&cell| rows.push_span(cell));
@@ -131,7 +150,11 @@ impl<'de> Visitor<'de> for ObjectInto<'_> {
         // Objects mostly have their names in the same order, so the next place is the first guess.
         let mut guess = 0;
         while let Some(name) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            let place = if self.names.get(guess).is_some_and(|known| *known == name) { Some(guess) } else { self.names.iter().position(|known| *known == name) };
+            let place = if self.names.get(guess).is_some_and(|known| *known == name) {
+                Some(guess)
+            } else {
+                self.names.iter().position(|known| *known == name)
+            };
             match place {
                 Some(place) => {
                     self.cells[place] = map.next_value_seed(ScalarInto(self.rows))?;

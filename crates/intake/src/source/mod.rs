@@ -27,7 +27,10 @@ pub struct Table<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
     /// Comma, tab, semicolon or bar separated.
-    Delimited { delimiter: u8, encoding: crate::text::encoding::Encoding },
+    Delimited {
+        delimiter: u8,
+        encoding: crate::text::encoding::Encoding,
+    },
     Sheet,
     JsonLines,
     Parquet,

@@ -9,7 +9,9 @@ use arrow_array::types::*;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
 use parquet::file::reader::ChunkReader;
 
 use super::ReadFault;
@@ -44,8 +46,21 @@ pub fn open(content: Content) -> Result<(Vec<Vec<String>>, ParquetBlocks), ReadF
         Content::Memory(bytes) => ArrowReaderMetadata::load(bytes, options),
     }
     .map_err(refused)?;
-    let names = metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
-    Ok((vec![names], ParquetBlocks { content, metadata, next_group: 0, next_row: 1 }))
+    let names = metadata
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().clone())
+        .collect();
+    Ok((
+        vec![names],
+        ParquetBlocks {
+            content,
+            metadata,
+            next_group: 0,
+            next_row: 1,
+        },
+    ))
 }
 
 fn refused(error: impl std::fmt::Display) -> ReadFault {
@@ -56,7 +71,12 @@ impl ParquetBlocks {
     pub fn next_block(&mut self) -> Option<ParquetBlock> {
         let groups = self.metadata.metadata().row_groups();
         let rows = groups.get(self.next_group)?.num_rows();
-        let block = ParquetBlock { content: self.content.clone(), metadata: self.metadata.clone(), group: self.next_group, first_row: self.next_row };
+        let block = ParquetBlock {
+            content: self.content.clone(),
+            metadata: self.metadata.clone(),
+            group: self.next_group,
+            first_row: self.next_row,
+        };
         self.next_group += 1;
         self.next_row = self.next_row.saturating_add(u32::try_from(rows).unwrap_or(u32::MAX));
         Some(block)
@@ -227,7 +247,9 @@ fn write_integer(out: &mut Vec<u8>, value: i128) {
 }
 
 fn write_decimal(out: &mut Vec<u8>, value: i128, scale: i8) {
-    let Ok(places) = usize::try_from(scale) else { return write_integer(out, value * 10i128.pow(u32::from(scale.unsigned_abs()))) };
+    let Ok(places) = usize::try_from(scale) else {
+        return write_integer(out, value * 10i128.pow(u32::from(scale.unsigned_abs())));
+    };
     let start = out.len();
     write_integer(out, value.abs());
     let digits = out.len() - start;
@@ -250,6 +272,15 @@ fn write_day(out: &mut Vec<u8>, days: i64) {
     }
     let digit = |number: i64| b'0' + (number % 10) as u8;
     out.extend_from_slice(&[
-        digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), b'-', digit(month / 10), digit(month), b'-', digit(day / 10), digit(day),
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
     ]);
 }

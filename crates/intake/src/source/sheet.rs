@@ -29,7 +29,11 @@ pub fn open(bytes: Vec<u8>) -> Result<Vec<(String, Vec<Vec<String>>, SheetBlocks
         let preview = preview(&range);
         sheets.push((name, preview, SheetBlocks { range: Some(range) }));
     }
-    if sheets.is_empty() { Err(ReadFault::Empty) } else { Ok(sheets) }
+    if sheets.is_empty() {
+        Err(ReadFault::Empty)
+    } else {
+        Ok(sheets)
+    }
 }
 
 fn preview(range: &Range<Data>) -> Vec<Vec<String>> {
@@ -84,7 +88,9 @@ impl SheetBlock {
 fn write_cell(cell: &Data, out: &mut Vec<u8>) {
     match cell {
         Data::Empty => {}
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => out.extend_from_slice(text.as_bytes()),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            out.extend_from_slice(text.as_bytes())
+        }
         Data::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Data::Float(number) => out.extend_from_slice(plain(*number).as_bytes()),
         Data::Bool(truth) => out.push(if *truth { b'1' } else { b'0' }),

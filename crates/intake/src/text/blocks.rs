@@ -28,7 +28,14 @@ pub struct BlockReader<R> {
 impl<R: Read> BlockReader<R> {
     /// `head` holds bytes already taken from `source` to recognise the file.
     pub fn new(source: R, head: Vec<u8>, delimiter: u8, target_bytes: usize) -> Self {
-        BlockReader { source, delimiter, target_bytes: target_bytes.max(1), carry: head, next_row: 1, ended: false }
+        BlockReader {
+            source,
+            delimiter,
+            target_bytes: target_bytes.max(1),
+            carry: head,
+            next_row: 1,
+            ended: false,
+        }
     }
 
     /// The next block, or None after the last.

@@ -61,7 +61,11 @@ fn better_of_two(bytes: &[u8]) -> Encoding {
     let spoilt = |text: &str| text.chars().filter(|&c| c == char::REPLACEMENT_CHARACTER).count();
     let gb18030 = spoilt(&GB18030.decode_without_bom_handling(bytes).0);
     let utf8 = spoilt(&String::from_utf8_lossy(bytes));
-    if gb18030 < utf8 { Encoding::Gb18030 } else { Encoding::Utf8 }
+    if gb18030 < utf8 {
+        Encoding::Gb18030
+    } else {
+        Encoding::Utf8
+    }
 }
 
 /// Cuts back to the last ASCII byte, where no character is cut in two.
@@ -82,8 +86,19 @@ pub struct Utf16Reader<R> {
 
 impl<R: Read> Utf16Reader<R> {
     pub fn new(source: R, encoding: Encoding) -> Self {
-        let table = if encoding == Encoding::Utf16Be { UTF_16BE } else { UTF_16LE };
-        Utf16Reader { source, decoder: table.new_decoder_without_bom_handling(), raw: vec![0; 64 * 1024], text: Vec::new(), given: 0, ended: false }
+        let table = if encoding == Encoding::Utf16Be {
+            UTF_16BE
+        } else {
+            UTF_16LE
+        };
+        Utf16Reader {
+            source,
+            decoder: table.new_decoder_without_bom_handling(),
+            raw: vec![0; 64 * 1024],
+            text: Vec::new(),
+            given: 0,
+            ended: false,
+        }
     }
 
     fn refill(&mut self) -> io::Result<()> {

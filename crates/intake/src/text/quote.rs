@@ -33,13 +33,19 @@ pub fn close_of(text: &[u8], open: usize) -> Quoted {
             return Quoted::Closed(quote);
         }
     }
-    if limit == text.len() { Quoted::Unfinished } else { Quoted::TooLong }
+    if limit == text.len() {
+        Quoted::Unfinished
+    } else {
+        Quoted::TooLong
+    }
 }
 
 /// A quote opens a cell only at the cell's first byte; elsewhere it is a letter like any other.
 /// `text` starts at the start of a record.
 pub fn opens_cell(text: &[u8], quote: usize, delimiter: u8) -> bool {
-    let Some(before) = quote.checked_sub(1) else { return true };
+    let Some(before) = quote.checked_sub(1) else {
+        return true;
+    };
     let before = text[before];
     before == delimiter || before == b'\n' || before == b'\r'
 }

@@ -16,7 +16,12 @@ pub struct Splitter<'a> {
 impl<'a> Splitter<'a> {
     /// `text` starts at the start of record `first_row`.
     pub fn new(text: &'a [u8], first_row: u32, delimiter: u8) -> Self {
-        Splitter { text, at: 0, number: first_row, delimiter }
+        Splitter {
+            text,
+            at: 0,
+            number: first_row,
+            delimiter,
+        }
     }
 
     /// Number of the record that [`Splitter::fill`] reads next.
@@ -67,7 +72,9 @@ impl<'a> Splitter<'a> {
 
     fn quoted_cell(&mut self, rows: &mut Rows) -> Result<usize, UnclosedQuote> {
         let open = self.at;
-        let Quoted::Closed(close) = quote::close_of(self.text, open) else { return Err(UnclosedQuote) };
+        let Quoted::Closed(close) = quote::close_of(self.text, open) else {
+            return Err(UnclosedQuote);
+        };
         let end = self.plain_end(close + 1);
         let inside = &self.text[open + 1..close];
         let doubled = memchr(b'"', inside).is_some();

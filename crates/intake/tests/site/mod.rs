@@ -43,10 +43,25 @@ impl Site {
         self.try_take_in(path, None, confirmation).expect("intake itself works")
     }
 
-    pub fn try_take_in(&self, path: &Path, feed: Option<&str>, confirmation: Confirmation) -> Result<Vec<Report>, IntakeError> {
+    pub fn try_take_in(
+        &self,
+        path: &Path,
+        feed: Option<&str>,
+        confirmation: Confirmation,
+    ) -> Result<Vec<Report>, IntakeError> {
         let intake = Intake::new(Contracts::embedded(), Places::shanxi(), &self.lake, &self.vault)?;
         let as_of = Day::parse(DELIVERED).expect("a date");
-        intake.take_in(&Delivery { path, feed, as_of, received_at_ms: 1_793_000_000_000, confirmation, threads: 2 }, &|_| {})
+        intake.take_in(
+            &Delivery {
+                path,
+                feed,
+                as_of,
+                received_at_ms: 1_793_000_000_000,
+                confirmation,
+                threads: 2,
+            },
+            &|_| {},
+        )
     }
 
     /// The only report's outcome.
@@ -60,7 +75,13 @@ impl Site {
     pub fn rows(&self, table: &str) -> Vec<String> {
         let mut rows = Vec::new();
         for file in self.lake.files(table, None).expect("the catalogue") {
-            let names: Vec<String> = file.table.columns.iter().map(|column| column.name.clone()).filter(|name| !["batch", "row"].contains(&name.as_str())).collect();
+            let names: Vec<String> = file
+                .table
+                .columns
+                .iter()
+                .map(|column| column.name.clone())
+                .filter(|name| !["batch", "row"].contains(&name.as_str()))
+                .collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             for batch in self.lake.read(&file, &names, 0..=u64::MAX).expect("the file") {
                 rows.extend((0..batch.num_rows()).map(|row| text_of(&batch, row)));
@@ -72,7 +93,11 @@ impl Site {
 }
 
 fn text_of(batch: &RecordBatch, row: usize) -> String {
-    let cells: Vec<String> = batch.columns().iter().map(|column| cell(column.as_ref(), row)).collect();
+    let cells: Vec<String> = batch
+        .columns()
+        .iter()
+        .map(|column| cell(column.as_ref(), row))
+        .collect();
     cells.join("|")
 }
 
