@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anwang_domain::Day;
+use anwang_intake::newest_days;
 use anwang_store::batches::{self, Batch};
 use anwang_store::coverage::{self, Coverage};
 use anwang_store::runs::{self, Run};
@@ -31,7 +32,7 @@ pub struct FeedStatus {
     pub title: Title,
     pub owner: Title,
     pub freshness: Freshness,
-    /// ISO date of the newest event or the day the newest delivery speaks for.
+    /// ISO date: the day that the newest landed delivery speaks of.
     pub data_until: Option<String>,
     pub batches: i64,
     pub batches_held: i64,
@@ -74,33 +75,37 @@ pub struct RunStatus {
     pub detail: serde_json::Value,
 }
 
-/// Reads the overview; `today` decides what is stale.
+/// Reads the overview; `today` decides what is stale. A sample stands still, so it is judged on the day it speaks of.
 pub fn overview(book: &Book, titles: &Titles, today: Day) -> Result<Overview, StoreError> {
     let all = batches::all(book)?;
     let refresh = runs::last_done(book, "refresh")?;
+    let as_of = refresh.as_ref().and_then(|run| Day::parse(run.as_of.as_deref()?));
+    let judged_on = as_of.filter(|_| titles.is_sample).unwrap_or(today);
+    // Before the first delivery the book has no table of deliveries.
+    let newest: BTreeMap<String, Day> =
+        if all.is_empty() { BTreeMap::new() } else { newest_days(book)?.into_iter().collect() };
     let counts = match &refresh {
         Some(run) => coverage::of_run(book, run.run_id)?,
         None => Vec::new(),
     };
     Ok(Overview {
-        feeds: titles.feeds.iter().map(|feed| feed_status(feed, &all, today)).collect(),
+        feeds: titles.feeds.iter().map(|feed| feed_status(feed, &all, newest.get(&feed.feed).copied(), judged_on)).collect(),
         programmes: totals(titles, &counts),
         runs: runs::latest(book, RUNS_SHOWN)?.iter().map(run_status).collect(),
         refresh: refresh.as_ref().map(run_status),
     })
 }
 
-fn feed_status(feed: &FeedTitle, all: &[Batch], today: Day) -> FeedStatus {
+fn feed_status(feed: &FeedTitle, all: &[Batch], data_until: Option<Day>, judged_on: Day) -> FeedStatus {
     let of_feed = || all.iter().filter(|batch| batch.feed == feed.feed);
     let landed = || of_feed().filter(|batch| matches!(batch.state, batches::State::Landed | batches::State::Confirmed));
-    let data_until = landed().filter_map(|batch| batch.data_until.clone()).max();
     FeedStatus {
         feed: feed.feed.clone(),
         number: feed.number,
         title: feed.title.clone(),
         owner: feed.owner.clone(),
-        freshness: freshness(data_until.as_deref(), feed.stale_after_days, today),
-        data_until,
+        freshness: freshness(data_until, feed.stale_after_days, judged_on),
+        data_until: data_until.map(|day| day.to_string()),
         batches: landed().count() as i64,
         batches_held: of_feed().filter(|batch| batch.state == batches::State::Held).count() as i64,
         rows_landed: landed().map(|batch| batch.rows_landed).sum(),
@@ -108,10 +113,10 @@ fn feed_status(feed: &FeedTitle, all: &[Batch], today: Day) -> FeedStatus {
     }
 }
 
-fn freshness(data_until: Option<&str>, stale_after_days: i32, today: Day) -> Freshness {
-    match data_until.and_then(|text| Day::parse(text)) {
+fn freshness(data_until: Option<Day>, stale_after_days: i32, judged_on: Day) -> Freshness {
+    match data_until {
         None => Freshness::Absent,
-        Some(day) if day.add_days(stale_after_days) < today => Freshness::Stale,
+        Some(day) if day.add_days(stale_after_days) < judged_on => Freshness::Stale,
         Some(_) => Freshness::Fresh,
     }
 }

@@ -153,7 +153,8 @@ pub fn without_values(text: &str) -> String {
             }
         }
     }
-    kept
+    // A place in brackets leaves nothing behind.
+    kept.replace("（）", "").replace("（…）", "").replace("(…)", "")
 }
 
 #[cfg(test)]
@@ -168,6 +169,7 @@ mod tests {
                 "人均月收入，不低于标准。",
             ),
             ("is {age} years old", "is … years old"),
+            ("择高享受（{amount}元）。", "择高享受。"),
             ("no values", "no values"),
         ] {
             assert_eq!(without_values(text), kept);
