@@ -52,6 +52,38 @@ impl Program {
 }
 
 impl Kept<'_> {
+    /// Inputs because of which a register is missing in one row, each with its row.
+    pub(crate) fn missing_inputs(&self, src: Src, row: usize) -> Vec<(u32, usize)> {
+        let (mut found, mut seen) = (Vec::new(), BTreeSet::new());
+        self.trace_inputs(src, row, &mut found, &mut seen);
+        found
+    }
+
+    fn trace_inputs(&self, src: Src, row: usize, found: &mut Vec<(u32, usize)>, seen: &mut BTreeSet<(u32, usize)>) {
+        let Src::Reg(register) = src else { return };
+        let row = self.row_of(src, row);
+        if self.known(src, row) || !seen.insert((register, row)) {
+            return;
+        }
+        match self.program.instructions[register as usize].op {
+            Op::Input(number) => found.push((number, row)),
+            Op::SelectInt(test, then, otherwise) | Op::SelectBool(test, then, otherwise) => {
+                let next = match self.truth(test, row) {
+                    None => test,
+                    Some(true) => then,
+                    Some(false) => otherwise,
+                };
+                self.trace_inputs(next, row, found, seen);
+            }
+            op @ (Op::SumMembers(_) | Op::CountMembers(_) | Op::AnyMember(_) | Op::MinMember(..) | Op::MaxMember(..)) => {
+                for member in self.members() {
+                    op.registers().for_each(|from| self.trace_inputs(Src::Reg(from), member, found, seen));
+                }
+            }
+            op => op.registers().for_each(|from| self.trace_inputs(Src::Reg(from), row, found, seen)),
+        }
+    }
+
     /// Names of the inputs and parameters because of which a register is missing in one row; empty where it is known.
     pub(crate) fn missing(&self, src: Src, row: usize) -> BTreeSet<String> {
         let mut names = BTreeSet::new();

@@ -22,6 +22,7 @@ pub use compile::indicators::IndicatorInfo;
 pub use compile::lowering::{FeedColumn, FeedSchema, InputInfo, InputSource, Mode};
 pub use compile::program::{CompileOptions, FeedNeed, OutputInfo, Program, ProgrammeInfo};
 pub use explain::facts::{Answers, Document, Facts, FactsError};
+pub use explain::questions::{AnswerKind, Question};
 pub use explain::reasons::{ConditionReason, ConditionState, NamedValue, Reasons, Text, ValueSource};
 pub use kept::Kept;
 pub use pack::{IndicatorWording, ConditionWording, Pack, ProgrammeWording, extended_pack};

@@ -101,3 +101,22 @@ fn a_day_before_the_rule_is_refused_and_not_guessed() {
     let found = reasons(&program((2021, 6, 30)), "urban", &[Some("0")]);
     assert_eq!((found.outcome, found.amount), ("not_in_force", None));
 }
+
+#[test]
+fn only_what_can_change_the_outcome_is_asked() {
+    let program = program((2026, 8, 1));
+    let answers = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), Some(value.to_owned()))]);
+    let asked = |facts: &Facts| -> Vec<(String, Option<usize>)> {
+        let kept = program.answer(facts).expect("facts that the pack knows");
+        kept.questions(&["dibao"]).into_iter().map(|question| (question.input, question.person)).collect()
+    };
+    let mut facts = Facts { household: BTreeMap::new(), persons: vec![answers("wage", "0"), BTreeMap::new()] };
+    let both = [("wage".to_owned(), Some(1)), ("area".to_owned(), None)];
+    let mut found = asked(&facts);
+    found.sort();
+    assert_eq!(found, [both[1].clone(), both[0].clone()]);
+    facts.household = answers("area", "urban");
+    assert_eq!(asked(&facts), [both[0].clone()]);
+    facts.persons[1] = answers("wage", "5000");
+    assert_eq!(asked(&facts), []);
+}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anwang_domain::Day;
-use anwang_policy::{CompileOptions, ConditionState, Document, Mode, Reasons};
+use anwang_policy::{CompileOptions, ConditionState, Document, Mode, Question, Reasons};
 
 use super::pack_folder;
 use crate::clock;
@@ -21,6 +21,9 @@ pub struct Args {
     /// Only this programme
     #[arg(long, value_name = "NAME")]
     programme: Option<String>,
+    /// What is still to be asked, in order, instead of reasons
+    #[arg(long)]
+    questions: bool,
     /// [default: the case's day, else today]
     #[arg(long, value_name = "DATE", value_parser = clock::parse_day)]
     as_of: Option<Day>,
@@ -43,6 +46,11 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let kept = program
         .answer(&document.facts)
         .map_err(|error| CliError::refused(error.code(), error.to_string()))?;
+    if args.questions {
+        let wanted: Vec<&str> = args.programme.iter().map(String::as_str).collect();
+        let questions = kept.questions(&wanted);
+        return ui.answer(&questions, |ui| questions.iter().for_each(|question| ask(question, ui)));
+    }
     let mut reasons = kept.reasons();
     if let Some(wanted) = &args.programme {
         reasons.retain(|reasons| reasons.programme == *wanted);
@@ -54,6 +62,11 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
         }
     }
     ui.answer(&reasons, |ui| reasons.iter().for_each(|reasons| show(reasons, ui)))
+}
+
+fn ask(question: &Question, ui: &Ui) {
+    let whose = question.person.map(|person| format!("№{} ", person + 1)).unwrap_or_default();
+    ui.say(format!("{whose}{}  {}  [{}]", question.text.zh, question.text.en, question.input));
 }
 
 fn show(reasons: &Reasons, ui: &Ui) {

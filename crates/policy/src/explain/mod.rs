@@ -3,5 +3,6 @@
 pub mod cell;
 pub mod clerk;
 pub mod facts;
+pub mod questions;
 pub mod reasons;
 pub mod sentences;
