@@ -70,7 +70,7 @@ impl Fault {
             Fault::CheckDigit => Some("id_check_digit"),
             Fault::ImpossibleBirth => Some("id_impossible_date"),
             Fault::ShortId => Some("id_length"),
-            Fault::MissingName => Some("missing_required"),
+            Fault::MissingName => Some("missing"),
             Fault::UnknownCode => Some("unknown_code"),
             Fault::BadDate => Some("not_a_date"),
             Fault::BadMoney => Some("not_money"),

@@ -2,7 +2,7 @@
 
 use crate::calendar::{self, Day, NEVER};
 use crate::class::Class;
-use crate::person::{Card, Death, Illness, PersonAt, Work};
+use crate::person::{Card, Death, Illness, NOBODY, PersonAt, Work};
 use crate::random::Quota;
 use crate::settlement::Settlement;
 use crate::terrain::Area;
@@ -40,7 +40,8 @@ impl Settlement<'_> {
             let with_card = match class {
                 Class::Tekun | Class::TekunDouble if age < 60 => true,
                 Class::Tekun | Class::TekunDouble => in_need.draw(0.2),
-                Class::DibaoFrailElder => true,
+                // Frail by assessment, not by card: with a card they would draw the higher nursing subsidy instead.
+                Class::DibaoFrailElder => false,
                 _ if class.on_dibao() || class == Class::Edge => {
                     in_need.draw(card_rate_in_need(person.relation, age, size))
                 }
@@ -52,7 +53,7 @@ impl Settlement<'_> {
                 _ => false,
             };
             if with_card {
-                let card = self.card(class, age, size);
+                let card = self.card(at, class, age);
                 self.people[at].card = Some(card);
             }
             let rate = if class.on_dibao() || class == Class::Rigid {
@@ -75,15 +76,16 @@ impl Settlement<'_> {
         }
     }
 
-    fn card(&mut self, class: Class, age: i32, size: u32) -> Card {
+    fn card(&mut self, at: usize, class: Class, age: i32) -> Card {
         let mut kind = [1, 2, 3, 4, 5, 6, 7][self.rng.pick(&[0.12, 0.13, 0.02, 0.53, 0.08, 0.09, 0.03])];
         let mut level = 1 + self.rng.pick(&[0.21, 0.37, 0.21, 0.21]) as u8;
-        let severe_wanted = (class.destitute() && age < 60) || class == Class::DibaoFrailElder;
-        let alone_and_grown = size == 1 && age < 60 && !class.destitute();
-        if severe_wanted {
-            level = 1 + (level & 1);
+        let person = &self.people[at];
+        let heads_alone = person.relation == 1 && person.spouse == NOBODY && age < 60;
+        let alone_and_grown = heads_alone && !class.destitute();
+        if class.destitute() && age < 60 {
+            (kind, level) = (4, 1 + (level & 1));
         } else if alone_and_grown && level <= 2 {
-            // A severely disabled adult who lives alone without income would be destitute, which is a class of its own.
+            // A severely disabled adult without spouse or income would be destitute, which is a class of its own.
             level += 2;
         }
         if alone_and_grown && kind > 4 {

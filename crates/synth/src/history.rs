@@ -3,7 +3,7 @@
 
 use crate::calendar::{Day, NEVER};
 use crate::class::Class;
-use crate::person::{Marital, NOBODY, Work};
+use crate::person::{Marital, NOBODY, Person, Work};
 use crate::random::Quota;
 use crate::settlement::Settlement;
 
@@ -62,13 +62,16 @@ impl Settlement<'_> {
                 continue;
             }
             let (young, childless, wife) = (person.age_at(self.time.as_of) < 36, household.size == 2, person.spouse);
+            // Both have work, so that parting brings neither into need.
+            let works = |person: &Person| matches!(person.work, Work::Employee | Work::Informal);
+            let both_work = works(person) && works(&self.people[wife as usize]);
             if young && childless && weddings.draw(WEDDINGS * months * 6.0) {
                 let on = self.within_history();
                 let joined_on = on + self.rng.between(5, 40);
                 self.person(at as u32).married_on = on;
                 let wife = self.person(wife);
                 (wife.married_on, wife.joined_on) = (on, joined_on);
-            } else if !young && divorces.draw(DIVORCES * months) {
+            } else if !young && both_work && divorces.draw(DIVORCES * months * 2.0) {
                 let on = self.within_history();
                 self.person(at as u32).divorced_on = on;
                 self.person(wife).divorced_on = on;

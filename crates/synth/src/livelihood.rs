@@ -289,7 +289,8 @@ impl Settlement<'_> {
             if !self.people[at].present_at(as_of) {
                 continue;
             }
-            if age >= 60 && area == Area::Rural && self.people[at].relation == 1 {
+            let severe = self.people[at].card.is_some_and(|card| card.level <= 2);
+            if age >= 60 && area == Area::Rural && self.people[at].relation == 1 && !severe {
                 self.households[self.people[at].household as usize].land_mu = 5;
                 self.take_up(at, Work::Elder, age, area);
                 return;
@@ -337,7 +338,9 @@ pub fn income_of<'a>(household: &Household, people: impl Iterator<Item = &'a Per
     let (mut total, mut members) = (0, 0);
     for person in people {
         members += 1;
-        let farms = household.land_mu > 0 && person.relation == 1;
+        // A severe card says that the head cannot work, so the land feeds nobody.
+        let severe = person.card.is_some_and(|card| card.level <= 2);
+        let farms = household.land_mu > 0 && person.relation == 1 && !severe;
         match (earnings_at(person, day), household.surveyed_fen) {
             (
                 Some(Earnings {

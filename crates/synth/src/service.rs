@@ -230,6 +230,8 @@ impl Settlement<'_> {
                 && person
                     .card
                     .is_some_and(|card| card.level <= 2 || (card.level == 3 && card.of_mind()))
+                && crate::livelihood::earnings_at(person, as_of)
+                    .is_some_and(|earned| earned.wage_fen + earned.pension_fen < self.standard_fen(&household) / 2)
             {
                 // 单人保: a severely disabled member of an edge household is covered alone, at the full standard.
                 let standard = self.standard_fen(&household);
@@ -329,7 +331,9 @@ impl Settlement<'_> {
         if entry.started_on >= gone_on {
             entry.started_on = calendar::month_start(gone_on, -6);
         }
-        if !forgotten.draw(DEAD_STILL_LISTED) {
+        // A burial at home that no office has recorded is not known to the roster either.
+        let unknown = person.moved_on > gone_on && person.death.is_some_and(|death| !death.known_by(self.time.as_of));
+        if !unknown && !forgotten.draw(DEAD_STILL_LISTED) {
             entry.ended_on = calendar::month_start(gone_on, 1);
             entry.removed_on = gone_on + self.rng.between(8, 45);
         }

@@ -109,7 +109,7 @@ impl<'m, 'a> Judge<'m, 'a> {
 
     fn households(&self, findings: &mut Findings) {
         for (at, household) in self.made.place.households.iter().enumerate() {
-            if household.class.destitute() {
+            if household.class.on_tekun() {
                 continue;
             }
             let members: Vec<u32> = household.members().map(|at| at as u32).collect();
@@ -140,11 +140,11 @@ impl<'m, 'a> Judge<'m, 'a> {
                     visible: below(seemingly, 10),
                     because,
                 });
-            } else if below(truly, EDGE_TENTHS) && !members.iter().any(|&at| self.served(at, Programme::Edge)) {
-                let because = if household.class == Class::Ordinary {
-                    "income_lost"
-                } else {
-                    "income_below_edge"
+            } else if below(truly, EDGE_TENTHS) && !members.iter().any(|&at| self.recognised_as_edge(at)) {
+                let because = match household.class {
+                    Class::Ordinary => "income_lost",
+                    Class::EdgeExpired => "recognition_expired",
+                    _ => "income_below_edge",
                 };
                 let visible = below(seemingly, EDGE_TENTHS) && !below(seemingly, 10);
                 findings.missed.push(Missed {
@@ -155,6 +155,12 @@ impl<'m, 'a> Judge<'m, 'a> {
                 });
             }
         }
+    }
+
+    /// An edge recognition that ran out serves nobody: the household has to be recognised anew.
+    fn recognised_as_edge(&self, person: u32) -> bool {
+        let class = self.made.home(self.made.person(person)).class;
+        class != Class::EdgeExpired && self.served(person, Programme::Edge)
     }
 
     fn persons(&self, findings: &mut Findings) {
@@ -242,8 +248,7 @@ impl<'m, 'a> Judge<'m, 'a> {
         match entry.programme {
             Programme::Dibao if class == Class::TekunDouble => Some(("two_programmes", true)),
             Programme::Dibao if !entry.single => self.income_fault(person, 10),
-            Programme::Edge if entry.valid_to < self.as_of => Some(("expired", true)),
-            Programme::Edge => self.income_fault(person, EDGE_TENTHS),
+            Programme::Edge if entry.valid_to >= self.as_of => self.income_fault(person, EDGE_TENTHS),
             Programme::Orphan if person.age_at(self.as_of) >= 18 => Some(("of_age", true)),
             Programme::DisabilityLiving | Programme::DisabilityNursing => {
                 let card = person.card?;

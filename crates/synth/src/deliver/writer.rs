@@ -25,7 +25,7 @@ pub struct OutFile {
 
 enum Body {
     Plain(File),
-    Gz(GzEncoder<File>),
+    Gz(Box<GzEncoder<File>>),
     Zip(Box<ZipWriter<File>>),
     /// Cells until the spreadsheet is built.
     Cells(Vec<u8>),
@@ -58,7 +58,7 @@ impl OutFile {
                 Body::Parquet(Box::new(file))
             }
             (Container::Xlsx, _) => Body::Cells(Vec::new()),
-            (_, Packing::Gz) => Body::Gz(GzEncoder::new(file, Compression::fast())),
+            (_, Packing::Gz) => Body::Gz(Box::new(GzEncoder::new(file, Compression::fast()))),
             (_, Packing::Zip) => {
                 let mut zip = ZipWriter::new(file);
                 let inner = path.with_extension("csv");

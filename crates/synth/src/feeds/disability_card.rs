@@ -1,4 +1,4 @@
-use super::{Feed, Made};
+use super::{Feed, Made, send};
 use crate::calendar::Day;
 use crate::faults::Fault;
 use crate::person::{Card, Person};
@@ -54,16 +54,17 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
                 valid_to: card.issued_on + 2_150,
                 ..card
             };
-            row(made, sheets, (0, at), person, before, forgotten);
+            send(sheets, 0, |sheet| row(made, sheet, (0, at), person, before, forgotten));
         }
-        row(made, sheets, (delivery, at), person, card, forgotten);
+        send(sheets, delivery, |sheet| {
+            row(made, sheet, (delivery, at), person, card, forgotten)
+        });
     }
 }
 
-fn row(made: &Made, sheets: &mut [Sheet], (delivery, at): (usize, u32), person: &Person, card: Card, forgotten: bool) {
+fn row(made: &Made, sheet: &mut Sheet, (delivery, at): (usize, u32), person: &Person, card: Card, forgotten: bool) {
     let cutoff = made.cutoffs()[delivery];
     let expired = card.valid_to < cutoff;
-    let sheet = &mut sheets[delivery];
     sheet.begin_with(at, (expired && forgotten).then_some(Fault::ExpiredListed));
     sheet.id(person.id);
     sheet.name(person.name);

@@ -1,4 +1,4 @@
-use super::{Feed, Made, record_number};
+use super::{Feed, Made, record_number, send};
 use crate::calendar::{Day, NEVER};
 use crate::faults::Fault;
 use crate::livelihood::JOB_LOSS_REPORTED_DAYS;
@@ -53,35 +53,21 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
             continue;
         };
         serial += 1;
-        spell(
-            made,
-            &mut sheets[delivery],
-            (at, serial),
-            person,
-            state,
-            (person.work_since, NEVER),
-        );
-        if person.work_lost_on != NEVER
-            && let Some(delivery) = made.delivery_of(person.work_lost_on + JOB_LOSS_REPORTED_DAYS)
+        let (from, lost_on) = (person.work_since, person.work_lost_on);
+        send(sheets, delivery, |sheet| {
+            spell(made, sheet, (at, serial), person, state, (from, NEVER))
+        });
+        if lost_on != NEVER
+            && let Some(delivery) = made.delivery_of(lost_on + JOB_LOSS_REPORTED_DAYS)
         {
-            spell(
-                made,
-                &mut sheets[delivery],
-                (at, serial),
-                person,
-                state,
-                (person.work_since, person.work_lost_on),
-            );
+            send(sheets, delivery, |sheet| {
+                spell(made, sheet, (at, serial), person, state, (from, lost_on))
+            });
             if person.registers_unemployed() {
                 serial += 1;
-                spell(
-                    made,
-                    &mut sheets[delivery],
-                    (at, serial),
-                    person,
-                    4,
-                    (person.work_lost_on, NEVER),
-                );
+                send(sheets, delivery, |sheet| {
+                    spell(made, sheet, (at, serial), person, 4, (lost_on, NEVER))
+                });
             }
         }
     }

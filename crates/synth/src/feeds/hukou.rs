@@ -1,4 +1,4 @@
-use super::{Feed, Made};
+use super::{Feed, Made, send};
 use crate::calendar::{Day, NEVER};
 use crate::class::Class;
 use crate::faults::Fault;
@@ -54,7 +54,9 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
         let Some(first) = made.delivery_of(person.joined_on + PUSH_DAYS) else {
             continue;
         };
-        row(made, &mut sheets[first], at, person, cutoffs[first], cars);
+        send(sheets, first, |sheet| {
+            row(made, sheet, at, person, cutoffs[first], cars)
+        });
         // A row goes out again when what it says has changed since.
         let mut last = first;
         let cancelled = person
@@ -70,7 +72,9 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
             if let Some(delivery) = made.delivery_of(change + PUSH_DAYS)
                 && delivery > last
             {
-                row(made, &mut sheets[delivery], at, person, cutoffs[delivery], cars);
+                send(sheets, delivery, |sheet| {
+                    row(made, sheet, at, person, cutoffs[delivery], cars)
+                });
                 last = delivery;
             }
         }

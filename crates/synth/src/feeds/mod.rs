@@ -166,6 +166,17 @@ pub fn dead_listed(entry: &Entry, person: &Person, cutoff: Day) -> Option<Fault>
     (entry.removed_on > cutoff && !person.alive_at(cutoff)).then_some(Fault::DeadListed)
 }
 
+/// Writes a row into a delivery, and into the next one as well when a check will keep the first aside: departments
+/// correct what comes back to them within the month.
+pub fn send(sheets: &mut [Sheet], delivery: usize, mut row: impl FnMut(&mut Sheet)) {
+    row(&mut sheets[delivery]);
+    if sheets[delivery].last_row_comes_back()
+        && let Some(next) = sheets.get_mut(delivery + 1)
+    {
+        row(next);
+    }
+}
+
 /// A record number: letters of the register, county, chunk and a running number.
 pub fn record_number(made: &Made, letters: &str, serial: usize) -> String {
     let (county, part) = (made.county().code, made.place.chunk.position_in_county);

@@ -1,4 +1,4 @@
-use super::{Feed, Made, record_number};
+use super::{Feed, Made, record_number, send};
 use crate::calendar::{self, NEVER};
 use crate::faults::Fault;
 use crate::person::Household;
@@ -60,17 +60,18 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
         let person = made.person(head);
         if household.land_mu > 0 && !person.id.is_none() && person.alive_at(paid_on) {
             serial += 1;
-            let sheet = &mut sheets[0];
-            begin(made, sheet, (head, serial), household, FARM_SUBSIDY, None);
-            sheet.none();
-            sheet.none();
-            sheet.none();
-            sheet.date(paid_on);
-            sheet.none();
-            sheet.count(i32::from(household.land_mu));
-            sheet.money(i64::from(household.land_mu) * SUBSIDY_FEN_PER_MU);
-            sheet.none();
-            end(made, sheet, household);
+            send(sheets, 0, |sheet| {
+                begin(made, sheet, (head, serial), household, FARM_SUBSIDY, None);
+                sheet.none();
+                sheet.none();
+                sheet.none();
+                sheet.date(paid_on);
+                sheet.none();
+                sheet.count(i32::from(household.land_mu));
+                sheet.money(i64::from(household.land_mu) * SUBSIDY_FEN_PER_MU);
+                sheet.none();
+                end(made, sheet, household);
+            });
         }
     }
 }
@@ -97,27 +98,28 @@ fn watch(made: &Made, rng: &mut Rng, sheets: &mut [Sheet], household: &Household
             if at == left_out || person.id.is_none() || !person.alive_at(time.first) || person.joined_on > time.first {
                 continue;
             }
-            let sheet = &mut sheets[delivery];
-            begin(
-                made,
-                sheet,
-                (at, serial),
-                household,
-                WATCH,
-                differs.then_some(Fault::HouseholdDiffers),
-            );
-            sheet.code(i16::from(household.watch_kind));
-            sheet.code(risk);
-            sheet.code(if removed { 3 } else { 1 });
-            sheet.date(household.watch_since);
-            sheet.date(if removed { known_on } else { NEVER });
-            sheet.none();
-            sheet.none();
-            match household.surveyed_fen {
-                Some(fen) => sheet.money(fen),
-                None => sheet.none(),
-            }
-            end(made, sheet, household);
+            send(sheets, delivery, |sheet| {
+                begin(
+                    made,
+                    sheet,
+                    (at, serial),
+                    household,
+                    WATCH,
+                    differs.then_some(Fault::HouseholdDiffers),
+                );
+                sheet.code(i16::from(household.watch_kind));
+                sheet.code(risk);
+                sheet.code(if removed { 3 } else { 1 });
+                sheet.date(household.watch_since);
+                sheet.date(if removed { known_on } else { NEVER });
+                sheet.none();
+                sheet.none();
+                match household.surveyed_fen {
+                    Some(fen) => sheet.money(fen),
+                    None => sheet.none(),
+                }
+                end(made, sheet, household);
+            });
         }
     }
 }

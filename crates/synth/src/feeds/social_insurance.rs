@@ -1,5 +1,5 @@
 use super::employment::employer;
-use super::{Feed, Made};
+use super::{Feed, Made, send};
 use crate::calendar::{self, Day, NEVER};
 use crate::class::Class;
 use crate::faults::Fault;
@@ -102,14 +102,10 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
         let Some(delivery) = made.delivery_of(known_on) else {
             continue;
         };
-        row(
-            made,
-            &mut sheets[delivery],
-            at,
-            person,
-            &standing,
-            made.cutoffs()[delivery],
-        );
+        let cutoff = made.cutoffs()[delivery];
+        send(sheets, delivery, |sheet| {
+            row(made, sheet, at, person, &standing, cutoff)
+        });
         if person.work_lost_on != NEVER
             && let Some(later) = made.delivery_of(person.work_lost_on + JOB_LOSS_REPORTED_DAYS)
             && later > delivery
@@ -119,7 +115,8 @@ fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
                 last_paid: person.work_lost_on,
                 ..standing
             };
-            row(made, &mut sheets[later], at, person, &stopped, made.cutoffs()[later]);
+            let cutoff = made.cutoffs()[later];
+            send(sheets, later, |sheet| row(made, sheet, at, person, &stopped, cutoff));
         }
     }
 }

@@ -104,6 +104,12 @@ impl<'l> Sheet<'l> {
         }
     }
 
+    /// Whether a check will keep the last row aside, so that its department sends it again.
+    pub fn last_row_comes_back(&self) -> bool {
+        let last = self.faulty.last().filter(|faulty| faulty.row + 1 == self.rows);
+        last.is_some_and(|faulty| faulty.fault.expected_reject().is_some())
+    }
+
     /// Ends the row.
     pub fn end(&mut self) {
         assert_eq!(
