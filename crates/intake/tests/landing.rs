@@ -410,8 +410,9 @@ fn an_unchanged_roster_of_the_next_month_lands_and_an_empty_increment_too() {
     let rows = cells(&sample("dibao", "good.csv"));
     let june = site.file("2026-06-30/dibao.csv", delimited(&rows, b','));
     let july = site.file("2026-07-31/dibao.xlsx", workbook(&rows));
-    let again = site.file("2026-07-31/again.csv", delimited(&rows, b'\t'));
-    for path in [&june, &july] {
+    let august = site.file("2026-08-31/dibao.csv", delimited(&rows, b','));
+    let again = site.file("2026-08-31/again.csv", delimited(&rows, b'\t'));
+    for path in [&june, &july, &august] {
         assert!(matches!(
             site.outcome(path, Confirmation::Missing),
             Outcome::Landed { .. }
