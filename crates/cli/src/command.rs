@@ -4,7 +4,7 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{alerts, audit, bench, demo, doctor, intake, person, policy, refresh, rejects, serve, status, synth};
+use crate::{alerts, audit, bench, demo, doctor, intake, person, policy, refresh, rejects, serve, status, synth, worker};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -34,6 +34,8 @@ pub enum Command {
     Serve(serve::Args),
     /// What lies in the data folder: feeds, freshness, rows, rejects, runs.
     Status(status::Args),
+    /// The kernel for Spark and friends: Arrow stream in, Arrow stream out.
+    Worker(worker::Args),
 }
 
 pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
@@ -51,5 +53,6 @@ pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
         Command::Bench(args) => bench::run(args, ui),
         Command::Serve(args) => serve::run(args, ui),
         Command::Status(args) => status::run(args, ui),
+        Command::Worker(args) => worker::run(args, ui),
     }
 }

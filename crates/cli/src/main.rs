@@ -25,6 +25,7 @@ mod serve;
 mod status;
 mod synth;
 mod titles;
+mod worker;
 
 use command::Command;
 use error::CliError;

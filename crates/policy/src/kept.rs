@@ -75,12 +75,19 @@ impl Kept<'_> {
                 };
                 self.trace_inputs(next, row, found, seen);
             }
-            op @ (Op::SumMembers(_) | Op::CountMembers(_) | Op::AnyMember(_) | Op::MinMember(..) | Op::MaxMember(..)) => {
+            op @ (Op::SumMembers(_)
+            | Op::CountMembers(_)
+            | Op::AnyMember(_)
+            | Op::MinMember(..)
+            | Op::MaxMember(..)) => {
                 for member in self.members() {
-                    op.registers().for_each(|from| self.trace_inputs(Src::Reg(from), member, found, seen));
+                    op.registers()
+                        .for_each(|from| self.trace_inputs(Src::Reg(from), member, found, seen));
                 }
             }
-            op => op.registers().for_each(|from| self.trace_inputs(Src::Reg(from), row, found, seen)),
+            op => op
+                .registers()
+                .for_each(|from| self.trace_inputs(Src::Reg(from), row, found, seen)),
         }
     }
 

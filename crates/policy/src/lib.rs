@@ -25,7 +25,7 @@ pub use explain::facts::{Answers, Document, Facts, FactsError};
 pub use explain::questions::{AnswerKind, Question};
 pub use explain::reasons::{ConditionReason, ConditionState, NamedValue, Reasons, Text, ValueSource};
 pub use kept::Kept;
-pub use pack::{IndicatorWording, ConditionWording, Pack, ProgrammeWording, extended_pack};
+pub use pack::{ConditionWording, IndicatorWording, Pack, ProgrammeWording, extended_pack};
 pub use run::{BoundProgram, InputFault, Outcome, RunError, offsets_in_order};
 pub use source::declaration::Words;
 pub use source::spot::{Diagnostic, Severity};

@@ -64,7 +64,10 @@ impl Pack {
                 let said = indicator.further.get(key).and_then(|words| words.get(language));
                 said.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
             };
-            Words { zh: text("zh"), en: text("en") }
+            Words {
+                zh: text("zh"),
+                en: text("en"),
+            }
         };
         let indicators = self.said.indicators.iter();
         indicators

@@ -105,6 +105,13 @@ impl Program {
     }
 }
 
+impl Program {
+    /// No rows, with the columns that a run gives.
+    pub fn empty_results(&self, entity: Entity) -> RecordBatch {
+        RecordBatch::new_empty(crate::kernel::output::schema(&self.outputs, entity))
+    }
+}
+
 impl BoundProgram<'_> {
     pub fn run(&self) -> Outcome {
         let morsels = cut(self.offsets, MORSEL_ROWS);

@@ -47,7 +47,10 @@ pub fn parse_change(text: &str) -> Result<(String, Change), ChangeError> {
     let wrong = || ChangeError::NotAChange { text: text.to_owned() };
     let (name, value) = text.split_once('=').ok_or_else(wrong)?;
     Ok(match name.strip_suffix('*') {
-        Some(name) => (name.trim().to_owned(), Change::Factor(Decimal::parse(value.trim()).ok_or_else(wrong)?)),
+        Some(name) => (
+            name.trim().to_owned(),
+            Change::Factor(Decimal::parse(value.trim()).ok_or_else(wrong)?),
+        ),
         None => (name.trim().to_owned(), Change::Value(value.trim().to_owned())),
     })
 }
@@ -59,7 +62,10 @@ impl Pack {
         let names: Vec<String> = pack.said.parameters.keys().cloned().collect();
         let Some(parameter) = pack.said.parameters.get_mut(name) else {
             let proposal = crate::nearest::nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
-            return Err(ChangeError::UnknownParameter { name: name.to_owned(), proposal });
+            return Err(ChangeError::UnknownParameter {
+                name: name.to_owned(),
+                proposal,
+            });
         };
         match change {
             Change::Value(text) => {
@@ -69,7 +75,10 @@ impl Pack {
                     keys: Vec::new(),
                     from: i32::MIN,
                     to: None,
-                    value: Literal { text: text.clone(), spot: parameter.spot },
+                    value: Literal {
+                        text: text.clone(),
+                        spot: parameter.spot,
+                    },
                     basis: Some("what-if".to_owned()),
                     illustrative: true,
                     depth: 0,
@@ -79,7 +88,10 @@ impl Pack {
                 for value in &mut parameter.values {
                     let Some(own) = Decimal::parse(&value.value.text) else {
                         let value = value.value.text.clone();
-                        return Err(ChangeError::NotANumber { name: name.to_owned(), value });
+                        return Err(ChangeError::NotANumber {
+                            name: name.to_owned(),
+                            value,
+                        });
                     };
                     value.value.text = times(own, *factor);
                 }
@@ -140,18 +152,21 @@ pub fn standings(program: &Program, outcome: &Outcome, offsets: &[u32]) -> BTree
     let households = offsets.len() - 1;
     let mut all = BTreeMap::new();
     for info in program.programmes() {
-        let batches = if info.entity == Entity::Household { &outcome.households } else { &outcome.persons };
+        let batches = if info.entity == Entity::Household {
+            &outcome.households
+        } else {
+            &outcome.persons
+        };
         let rows = rows(batches, &info.name, info.has_amount);
         let standing = |household: usize| match info.entity {
             Entity::Household => rows[household],
-            _ => rows[offsets[household] as usize..offsets[household + 1] as usize].iter().fold(
-                Standing::default(),
-                |sum, one| Standing {
+            _ => rows[offsets[household] as usize..offsets[household + 1] as usize]
+                .iter()
+                .fold(Standing::default(), |sum, one| Standing {
                     served: sum.served || one.served,
                     undecidable: sum.undecidable || one.undecidable,
                     amount_e4: sum.amount_e4 + one.amount_e4,
-                },
-            ),
+                }),
         };
         all.insert(info.name.clone(), (0..households).map(standing).collect());
     }
@@ -161,14 +176,22 @@ pub fn standings(program: &Program, outcome: &Outcome, offsets: &[u32]) -> BTree
 fn rows(batches: &[RecordBatch], name: &str, has_amount: bool) -> Vec<Standing> {
     let mut rows = Vec::new();
     for batch in batches {
-        let Some(outcomes) = batch.column_by_name(&format!("{name}_outcome")) else { continue };
+        let Some(outcomes) = batch.column_by_name(&format!("{name}_outcome")) else {
+            continue;
+        };
         let codes = outcomes.as_dictionary::<Int8Type>().keys();
         let amounts = batch.column_by_name(&format!("{name}_amount")).filter(|_| has_amount);
         let amounts = amounts.map(|column| column.as_primitive::<Decimal64Type>());
         for row in 0..batch.num_rows() {
             let code = codes.value(row);
-            let amount = amounts.filter(|column| code == 0 && column.is_valid(row)).map_or(0, |column| column.value(row));
-            rows.push(Standing { served: code == 0, undecidable: code == 2, amount_e4: amount });
+            let amount = amounts
+                .filter(|column| code == 0 && column.is_valid(row))
+                .map_or(0, |column| column.value(row));
+            rows.push(Standing {
+                served: code == 0,
+                undecidable: code == 2,
+                amount_e4: amount,
+            });
         }
     }
     rows
@@ -179,7 +202,10 @@ impl Effects {
     pub fn add(&mut self, programme: &str, groups: &[String], persons: u64, before: Standing, after: Standing) {
         let by_group = self.programmes.entry(programme.to_owned()).or_default();
         for group in groups.iter().map(String::as_str).chain(["all"]) {
-            by_group.entry(group.to_owned()).or_default().add(persons, before, after);
+            by_group
+                .entry(group.to_owned())
+                .or_default()
+                .add(persons, before, after);
         }
     }
 }
@@ -220,7 +246,13 @@ mod tests {
     #[test]
     fn a_change_sets_a_value_or_multiplies_values() {
         let parsed = parse_change("dibao_standard*=1.05").expect("a change");
-        assert_eq!(parsed, ("dibao_standard".to_owned(), Change::Factor(Decimal::parse("1.05").expect("a number"))));
+        assert_eq!(
+            parsed,
+            (
+                "dibao_standard".to_owned(),
+                Change::Factor(Decimal::parse("1.05").expect("a number"))
+            )
+        );
         assert_eq!(parse_change("x=3"), Ok(("x".to_owned(), Change::Value("3".to_owned()))));
         assert!(parse_change("x").is_err());
         let times = |a: &str, b: &str| times(Decimal::parse(a).expect("a"), Decimal::parse(b).expect("b"));
@@ -230,7 +262,11 @@ mod tests {
 
     #[test]
     fn households_come_in_fall_out_and_get_more_or_less() {
-        let on = |amount_e4| Standing { served: true, undecidable: false, amount_e4 };
+        let on = |amount_e4| Standing {
+            served: true,
+            undecidable: false,
+            amount_e4,
+        };
         let off = Standing::default();
         let mut effects = Effects::default();
         for (before, after) in [(off, on(5)), (on(7), off), (on(3), on(4)), (on(4), on(3)), (off, off)] {
@@ -238,8 +274,14 @@ mod tests {
         }
         let effect = &effects.programmes["dibao"]["all"];
         assert_eq!((effect.came_in, effect.fell_out, effect.up, effect.down), (1, 1, 1, 1));
-        assert_eq!((effect.households, effect.persons, effect.persons_in, effect.persons_out), (5, 10, 2, 2));
-        assert_eq!((effect.amount_before_e4, effect.amount_after_e4, effect.cliff_e4), (14, 12, 7));
+        assert_eq!(
+            (effect.households, effect.persons, effect.persons_in, effect.persons_out),
+            (5, 10, 2, 2)
+        );
+        assert_eq!(
+            (effect.amount_before_e4, effect.amount_after_e4, effect.cliff_e4),
+            (14, 12, 7)
+        );
         assert_eq!(effects.programmes["dibao"]["county"], *effect);
     }
 }

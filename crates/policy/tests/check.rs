@@ -18,7 +18,11 @@ fn check(text: &str, code: &str, line: u32, column: u32, words: &str) {
     let Some(diagnostic) = found.iter().find(|diagnostic| diagnostic.code == code) else {
         panic!("no {code} in\n{}", support::shown(&found));
     };
-    let said = format!("{} {}", diagnostic.message, diagnostic.proposal.clone().unwrap_or_default());
+    let said = format!(
+        "{} {}",
+        diagnostic.message,
+        diagnostic.proposal.clone().unwrap_or_default()
+    );
     assert_eq!((diagnostic.line, diagnostic.column), (line, column), "{diagnostic}");
     assert!(said.contains(words), "`{words}` is not in `{said}`");
 }
@@ -92,8 +96,20 @@ fn dated_values_must_not_overlap_nor_leave_gaps() {
             "  pay: {{of: household, type: money/month, formula: std, basis: x}}\nparameters:\n  std:\n    type: money/month\n    values:\n      - {{from: 2025-01-01, to: {first}, value: 1, basis: x}}\n      - {{from: {second}, value: 2, basis: x}}\n"
         ))
     };
-    check(&values("2025-12-31", "2025-12-01"), "policy.date_overlap", 11, 9, "end it on 2025-11-30");
-    check(&values("2025-11-30", "2026-01-01"), "policy.date_gap", 11, 9, "from 2025-12-01 to 2025-12-31");
+    check(
+        &values("2025-12-31", "2025-12-01"),
+        "policy.date_overlap",
+        11,
+        9,
+        "end it on 2025-11-30",
+    );
+    check(
+        &values("2025-11-30", "2026-01-01"),
+        "policy.date_gap",
+        11,
+        9,
+        "from 2025-12-01 to 2025-12-31",
+    );
 }
 
 #[test]
@@ -143,7 +159,10 @@ fn the_caret_stands_under_the_word_after_chinese_text() {
     let found = diagnostics(&text);
     let shown = support::shown(&found);
     let lines: Vec<&str> = shown.lines().collect();
-    let at = lines.iter().position(|line| line.contains("formula: wagee")).expect("the line");
+    let at = lines
+        .iter()
+        .position(|line| line.contains("formula: wagee"))
+        .expect("the line");
     let width = |text: &str| text.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum::<usize>();
     let (before, _) = lines[at].split_once("wagee").expect("the word");
     let (blank, _) = lines[at + 1].split_once('^').expect("a caret");

@@ -84,10 +84,7 @@ fn sums_keep_every_fen() {
 
 #[test]
 fn a_filter_takes_only_its_records() {
-    assert_eq!(
-        money(&run(&ROWS), "paid_of_kind"),
-        [Some(1), Some(100_049), Some(0)]
-    );
+    assert_eq!(money(&run(&ROWS), "paid_of_kind"), [Some(1), Some(100_049), Some(0)]);
 }
 
 #[test]

@@ -20,7 +20,10 @@ fn files_below(folder: &Path, files: &mut Vec<(String, String)>) {
         if path.is_dir() {
             files_below(&path, files);
         } else {
-            files.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a text")));
+            files.push((
+                path.display().to_string(),
+                std::fs::read_to_string(&path).expect("a text"),
+            ));
         }
     }
 }
@@ -29,17 +32,34 @@ fn program() -> Program {
     let mut files = Vec::new();
     files_below(&case().join("pack"), &mut files);
     let shown = |diagnostics: Vec<anwang_policy::Diagnostic>| {
-        diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        diagnostics
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let pack = Pack::load(files).map_err(shown).unwrap_or_else(|text| panic!("{text}"));
-    let options = CompileOptions { as_of: Day::from_ymd(2024, 11, 30).expect("a day"), mode: Mode::Case, feeds: &[] };
-    pack.compile(&options).map_err(shown).unwrap_or_else(|text| panic!("{text}"))
+    let options = CompileOptions {
+        as_of: Day::from_ymd(2024, 11, 30).expect("a day"),
+        mode: Mode::Case,
+        feeds: &[],
+    };
+    pack.compile(&options)
+        .map_err(shown)
+        .unwrap_or_else(|text| panic!("{text}"))
 }
 
 fn read(file: &str) -> RecordBatch {
     let file = File::open(case().join("sample").join(file)).expect("the sample");
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").with_batch_size(1 << 20);
-    reader.build().expect("a reader").next().expect("one batch").expect("rows")
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        .expect("Parquet")
+        .with_batch_size(1 << 20);
+    reader
+        .build()
+        .expect("a reader")
+        .next()
+        .expect("one batch")
+        .expect("rows")
 }
 
 fn offsets(persons: &RecordBatch, households: &RecordBatch) -> Vec<u32> {
@@ -71,7 +91,9 @@ fn cell(array: &dyn Array, row: usize) -> String {
 fn compare(expected: &RecordBatch, found: &[RecordBatch]) -> usize {
     let mut compared = 0;
     for field in expected.schema().fields() {
-        let Some(name) = field.name().strip_prefix("x_") else { continue };
+        let Some(name) = field.name().strip_prefix("x_") else {
+            continue;
+        };
         let name = name.strip_suffix("_e4").unwrap_or(name);
         let mut row = 0;
         for batch in found {
@@ -89,7 +111,9 @@ fn compare(expected: &RecordBatch, found: &[RecordBatch]) -> usize {
 }
 
 fn run(persons: &RecordBatch, households: &RecordBatch) -> Outcome {
-    program().run(persons, households, &offsets(persons, households)).expect("a run")
+    program()
+        .run(persons, households, &offsets(persons, households))
+        .expect("a run")
 }
 
 #[test]

@@ -43,8 +43,14 @@ parameters:
 
 fn program(as_of: &str) -> Program {
     let as_of = Day::parse(as_of).expect("a day");
-    let options = CompileOptions { as_of, mode: Mode::Case, feeds: &[] };
-    support::pack(RULES).compile(&options).unwrap_or_else(|found| panic!("{}", support::shown(&found)))
+    let options = CompileOptions {
+        as_of,
+        mode: Mode::Case,
+        feeds: &[],
+    };
+    support::pack(RULES)
+        .compile(&options)
+        .unwrap_or_else(|found| panic!("{}", support::shown(&found)))
 }
 
 #[derive(Debug, Clone)]
@@ -68,26 +74,46 @@ fn maybe<T: std::fmt::Debug + Clone + 'static>(of: impl Strategy<Value = T> + 's
 fn person() -> impl Strategy<Value = Person> {
     // Days of 1900 to 2026; wages with some outside their range, and many on the standard.
     let wage = prop_oneof![4 => -500_000i64..300_000, 1 => Just(66_950i64), 1 => Just(20_000_000i64)];
-    (maybe(-25_567i32..20_600), maybe(wage), maybe(any::<bool>()))
-        .prop_map(|(born, wage_fen, disabled)| Person { born, wage_fen, disabled })
+    (maybe(-25_567i32..20_600), maybe(wage), maybe(any::<bool>())).prop_map(|(born, wage_fen, disabled)| Person {
+        born,
+        wage_fen,
+        disabled,
+    })
 }
 
 fn household() -> impl Strategy<Value = Household> {
     let area = prop_oneof![Just("urban"), Just("rural"), Just("elsewhere")];
-    (maybe(area), maybe(0i64..200_000), prop::collection::vec(person(), 0..6))
-        .prop_map(|(area, rent_fen, members)| Household { area, rent_fen, members })
+    (maybe(area), maybe(0i64..200_000), prop::collection::vec(person(), 0..6)).prop_map(|(area, rent_fen, members)| {
+        Household {
+            area,
+            rent_fen,
+            members,
+        }
+    })
 }
 
 fn run(program: &Program, households: &[Household]) -> Outcome {
     let people: Vec<&Person> = households.iter().flat_map(|household| &household.members).collect();
     let persons = batch(vec![
         ("born", Arc::new(people.iter().map(|p| p.born).collect::<Date32Array>())),
-        ("wage_fen", Arc::new(people.iter().map(|p| p.wage_fen).collect::<Int64Array>())),
-        ("disabled", Arc::new(people.iter().map(|p| p.disabled).collect::<BooleanArray>())),
+        (
+            "wage_fen",
+            Arc::new(people.iter().map(|p| p.wage_fen).collect::<Int64Array>()),
+        ),
+        (
+            "disabled",
+            Arc::new(people.iter().map(|p| p.disabled).collect::<BooleanArray>()),
+        ),
     ]);
     let homes = batch(vec![
-        ("area", Arc::new(households.iter().map(|h| h.area).collect::<StringArray>())),
-        ("rent", Arc::new(households.iter().map(|h| h.rent_fen).collect::<Int64Array>())),
+        (
+            "area",
+            Arc::new(households.iter().map(|h| h.area).collect::<StringArray>()),
+        ),
+        (
+            "rent",
+            Arc::new(households.iter().map(|h| h.rent_fen).collect::<Int64Array>()),
+        ),
     ]);
     let mut offsets = vec![0u32];
     for household in households {
@@ -97,16 +123,31 @@ fn run(program: &Program, households: &[Household]) -> Outcome {
 }
 
 fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
-    let fields: Vec<Field> = columns.iter().map(|(name, a)| Field::new(*name, a.data_type().clone(), true)).collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, a)| a).collect()).expect("a batch")
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, a)| Field::new(*name, a.data_type().clone(), true))
+        .collect();
+    RecordBatch::try_new(
+        Arc::new(Schema::new(fields)),
+        columns.into_iter().map(|(_, a)| a).collect(),
+    )
+    .expect("a batch")
 }
 
 /// Every cell of every row, so that results of any partition can be compared.
 fn rows(batches: &[RecordBatch]) -> Vec<String> {
     let row = |batch: &RecordBatch, at: usize| {
-        batch.columns().iter().map(|column| cell(column, at)).collect::<Vec<_>>().join("|")
+        batch
+            .columns()
+            .iter()
+            .map(|column| cell(column, at))
+            .collect::<Vec<_>>()
+            .join("|")
     };
-    batches.iter().flat_map(|batch| (0..batch.num_rows()).map(move |at| row(batch, at))).collect()
+    batches
+        .iter()
+        .flat_map(|batch| (0..batch.num_rows()).map(move |at| row(batch, at)))
+        .collect()
 }
 
 fn cell(column: &ArrayRef, row: usize) -> String {
@@ -181,15 +222,59 @@ proptest! {
 
 fn word() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "a", "b", "as_of", "(", ")", "(", ")", ",", "+", "-", "*", "/", "=", "<>", "<", ">=", "AND", "OR", "NOT", "BETWEEN",
-        "IN", "IS", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "COALESCE", "ROUND", "YEARS_BETWEEN", "DATE", "'x'",
-        "'2026-01-01'", "1", "0.30", "12", "household", ".", "eligible", "amount", "true", "999999999999999999",
+        "a",
+        "b",
+        "as_of",
+        "(",
+        ")",
+        "(",
+        ")",
+        ",",
+        "+",
+        "-",
+        "*",
+        "/",
+        "=",
+        "<>",
+        "<",
+        ">=",
+        "AND",
+        "OR",
+        "NOT",
+        "BETWEEN",
+        "IN",
+        "IS",
+        "NULL",
+        "CASE",
+        "WHEN",
+        "THEN",
+        "ELSE",
+        "END",
+        "COALESCE",
+        "ROUND",
+        "YEARS_BETWEEN",
+        "DATE",
+        "'x'",
+        "'2026-01-01'",
+        "1",
+        "0.30",
+        "12",
+        "household",
+        ".",
+        "eligible",
+        "amount",
+        "true",
+        "999999999999999999",
     ])
 }
 
 #[test]
 fn partition_into_morsels_changes_nothing() {
-    let member = |n: i64| Person { born: Some(n as i32), wage_fen: Some(n % 90_000), disabled: Some(n % 7 == 0) };
+    let member = |n: i64| Person {
+        born: Some(n as i32),
+        wage_fen: Some(n % 90_000),
+        disabled: Some(n % 7 == 0),
+    };
     let homes: Vec<Household> = (0..9_000i64)
         .map(|n| Household {
             area: Some(if n % 2 == 0 { "urban" } else { "rural" }),
@@ -200,15 +285,29 @@ fn partition_into_morsels_changes_nothing() {
     let program = program("2026-08-01");
     let whole = run(&program, &homes);
     assert!(whole.persons.len() > 1, "more than one morsel");
-    let parts: Vec<String> = homes.chunks(701).flat_map(|part| rows(&run(&program, part).households)).collect();
+    let parts: Vec<String> = homes
+        .chunks(701)
+        .flat_map(|part| rows(&run(&program, part).households))
+        .collect();
     assert_eq!(rows(&whole.households), parts);
 }
 
 #[test]
 fn a_household_of_a_thousand_and_one_is_not_added_up() {
-    let member = Person { born: Some(0), wage_fen: Some(100), disabled: Some(false) };
-    let home = |count: usize| Household { area: Some("urban"), rent_fen: Some(0), members: vec![member.clone(); count] };
+    let member = Person {
+        born: Some(0),
+        wage_fen: Some(100),
+        disabled: Some(false),
+    };
+    let home = |count: usize| Household {
+        area: Some("urban"),
+        rent_fen: Some(0),
+        members: vec![member.clone(); count],
+    };
     let found = run(&program("2026-08-01"), &[home(1_000), home(1_001)]);
     let income = found.households[0].column_by_name("income").expect("a column").clone();
-    assert_eq!([cell(&income, 0), cell(&income, 1)], ["10000000".to_owned(), "?".to_owned()]);
+    assert_eq!(
+        [cell(&income, 0), cell(&income, 1)],
+        ["10000000".to_owned(), "?".to_owned()]
+    );
 }

@@ -38,15 +38,28 @@ parameters:
 
 fn program(as_of: (i32, u8, u8)) -> Program {
     let as_of = Day::from_ymd(as_of.0, as_of.1, as_of.2).expect("a day");
-    let options = CompileOptions { as_of, mode: Mode::Case, feeds: &[] };
-    support::pack(DIBAO).compile(&options).unwrap_or_else(|found| panic!("{}", support::shown(&found)))
+    let options = CompileOptions {
+        as_of,
+        mode: Mode::Case,
+        feeds: &[],
+    };
+    support::pack(DIBAO)
+        .compile(&options)
+        .unwrap_or_else(|found| panic!("{}", support::shown(&found)))
 }
 
 fn reasons(program: &Program, area: &str, wages: &[Option<&str>]) -> Reasons {
     let answers = |name: &str, value: Option<&str>| BTreeMap::from([(name.to_owned(), value.map(str::to_owned))]);
     let persons = wages.iter().map(|wage| answers("wage", *wage)).collect();
-    let facts = Facts { household: answers("area", Some(area)), persons };
-    program.answer(&facts).expect("facts that the pack knows").reasons().remove(0)
+    let facts = Facts {
+        household: answers("area", Some(area)),
+        persons,
+    };
+    program
+        .answer(&facts)
+        .expect("facts that the pack knows")
+        .reasons()
+        .remove(0)
 }
 
 #[test]
@@ -57,9 +70,15 @@ fn the_amount_is_written_out_as_a_clerk_would() {
     assert_eq!(found.amount.as_deref(), Some("769.50"));
     assert_eq!(found.arithmetic.as_deref(), Some("(669.00 − 412.50) × 3 = 769.50"));
     let condition = &found.conditions[0];
-    assert_eq!((condition.state, condition.arithmetic.as_deref()), (ConditionState::Met, Some("412.50 < 669.00")));
+    assert_eq!(
+        (condition.state, condition.arithmetic.as_deref()),
+        (ConditionState::Met, Some("412.50 < 669.00"))
+    );
     assert_eq!(condition.text.zh, "人均月收入412.50元，低于标准669.00元。");
-    assert_eq!(found.sentences.last().expect("a sentence").zh, "每月769.50元：(669.00 − 412.50) × 3 = 769.50。");
+    assert_eq!(
+        found.sentences.last().expect("a sentence").zh,
+        "每月769.50元：(669.00 − 412.50) × 3 = 769.50。"
+    );
 }
 
 #[test]
@@ -77,7 +96,10 @@ fn one_fen_decides_and_the_refusal_says_by_which_numbers() {
 fn a_missing_wage_and_a_missing_standard_are_named() {
     let program = program((2026, 8, 1));
     let unknown = reasons(&program, "urban", &[Some("0"), None]);
-    assert_eq!((unknown.outcome, unknown.missing.as_slice()), ("undecidable", ["wage".to_owned()].as_slice()));
+    assert_eq!(
+        (unknown.outcome, unknown.missing.as_slice()),
+        ("undecidable", ["wage".to_owned()].as_slice())
+    );
     assert_eq!(unknown.sentences[1].zh, "还缺：月工资。");
     let rural = reasons(&program, "rural", &[Some("0")]);
     assert_eq!(rural.outcome, "undecidable");
@@ -88,9 +110,15 @@ fn a_missing_wage_and_a_missing_standard_are_named() {
 fn values_say_where_they_come_from() {
     let program = program((2026, 8, 1));
     let found = reasons(&program, "urban", &[Some("0")]);
-    let standard = found.conditions[0].values.iter().find(|value| value.name == "standard").expect("the standard");
+    let standard = found.conditions[0]
+        .values
+        .iter()
+        .find(|value| value.name == "standard")
+        .expect("the standard");
     assert_eq!(standard.value.as_deref(), Some("669.00"));
-    let ValueSource::Parameter { from, keys, basis, .. } = &standard.source else { panic!("a parameter") };
+    let ValueSource::Parameter { from, keys, basis, .. } = &standard.source else {
+        panic!("a parameter")
+    };
     assert_eq!(from.as_deref(), Some("2025-01-01"));
     assert_eq!(keys, &["urban"]);
     assert_eq!(basis.as_deref(), Some("2025-11 press conference"));
@@ -108,9 +136,15 @@ fn only_what_can_change_the_outcome_is_asked() {
     let answers = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), Some(value.to_owned()))]);
     let asked = |facts: &Facts| -> Vec<(String, Option<usize>)> {
         let kept = program.answer(facts).expect("facts that the pack knows");
-        kept.questions(&["dibao"]).into_iter().map(|question| (question.input, question.person)).collect()
+        kept.questions(&["dibao"])
+            .into_iter()
+            .map(|question| (question.input, question.person))
+            .collect()
     };
-    let mut facts = Facts { household: BTreeMap::new(), persons: vec![answers("wage", "0"), BTreeMap::new()] };
+    let mut facts = Facts {
+        household: BTreeMap::new(),
+        persons: vec![answers("wage", "0"), BTreeMap::new()],
+    };
     let both = [("wage".to_owned(), Some(1)), ("area".to_owned(), None)];
     let mut found = asked(&facts);
     found.sort();

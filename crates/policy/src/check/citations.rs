@@ -27,7 +27,10 @@ pub fn findings(said: &Declarations) -> Vec<Finding> {
     for programme in &said.programmes {
         for condition in &programme.conditions {
             if condition.basis.is_empty() && programme.basis.is_empty() {
-                uncited(condition.spot, format!("condition `{}` of `{}`", condition.id, programme.name));
+                uncited(
+                    condition.spot,
+                    format!("condition `{}` of `{}`", condition.id, programme.name),
+                );
             }
         }
     }

@@ -17,7 +17,11 @@ use crate::types::Type;
 type Keys = Vec<Option<String>>;
 
 fn keys(value: &ParameterValue) -> Keys {
-    value.keys.iter().map(|key| key.as_ref().map(|literal| literal.text.clone())).collect()
+    value
+        .keys
+        .iter()
+        .map(|key| key.as_ref().map(|literal| literal.text.clone()))
+        .collect()
 }
 
 pub fn findings(said: &Declarations, program: &Program, as_of: Day) -> Vec<Finding> {
@@ -59,8 +63,11 @@ fn periods(parameter: &Parameter, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(Fault::DateOverlap, later.spot, message));
             } else if let Some(to) = earlier.to {
                 if to >= later.from {
-                    let message =
-                        format!("`{name}`: one value holds to {}, the next from {}", day(to), day(later.from));
+                    let message = format!(
+                        "`{name}`: one value holds to {}, the next from {}",
+                        day(to),
+                        day(later.from)
+                    );
                     findings.push(
                         Finding::new(Fault::DateOverlap, earlier.spot, message)
                             .propose(format!("end it on {}", day(later.from - 1))),
@@ -91,7 +98,10 @@ fn range(parameter: &Parameter, findings: &mut Vec<Finding>) {
     let Some((low, high)) = parameter.range else { return };
     for value in &parameter.values {
         if decimal(value).is_some_and(|decimal| less(decimal, low) || less(high, decimal)) {
-            let message = format!("{} lies outside the range of `{}`: {low} to {high}", value.value.text, parameter.name);
+            let message = format!(
+                "{} lies outside the range of `{}`: {low} to {high}",
+                value.value.text, parameter.name
+            );
             findings.push(Finding::new(Fault::TypeMismatch, value.value.spot, message));
         }
     }
@@ -99,17 +109,32 @@ fn range(parameter: &Parameter, findings: &mut Vec<Finding>) {
 
 /// A lower place may exceed what holds above it, never undercut it.
 fn floors(said: &Declarations, parameter: &Parameter, findings: &mut Vec<Finding>) {
-    let is_place = |by: &str| said.variables.get(by).is_some_and(|variable| variable.ty == Type::Place);
-    let Some(at) = parameter.by.iter().position(|(by, _)| is_place(by)) else { return };
+    let is_place = |by: &str| {
+        said.variables
+            .get(by)
+            .is_some_and(|variable| variable.ty == Type::Place)
+    };
+    let Some(at) = parameter.by.iter().position(|(by, _)| is_place(by)) else {
+        return;
+    };
     for value in &parameter.values {
-        let Some(place) = value.keys[at].as_ref().and_then(|key| key.text.parse::<i64>().ok()) else { continue };
+        let Some(place) = value.keys[at].as_ref().and_then(|key| key.text.parse::<i64>().ok()) else {
+            continue;
+        };
         let mut above = parent_division(place);
         while above > 0 {
             let here = above.to_string();
             let parent = parameter.values.iter().filter(|other| {
-                let same_elsewhere = other.keys.iter().zip(&value.keys).enumerate().all(|(key, (theirs, ours))| {
-                    key == at || theirs.is_none() || theirs.as_ref().map(|k| &k.text) == ours.as_ref().map(|k| &k.text)
-                });
+                let same_elsewhere = other
+                    .keys
+                    .iter()
+                    .zip(&value.keys)
+                    .enumerate()
+                    .all(|(key, (theirs, ours))| {
+                        key == at
+                            || theirs.is_none()
+                            || theirs.as_ref().map(|k| &k.text) == ours.as_ref().map(|k| &k.text)
+                    });
                 other.keys[at].as_ref().is_some_and(|key| key.text == here)
                     && same_elsewhere
                     && other.from <= value.from
@@ -136,7 +161,9 @@ fn floors(said: &Declarations, parameter: &Parameter, findings: &mut Vec<Finding
 pub fn missing_places(said: &Declarations, program: &Program, as_of: Day, places: &[i64]) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in &program.tables {
-        let Some(parameter) = said.parameters.get(&table.parameter) else { continue };
+        let Some(parameter) = said.parameters.get(&table.parameter) else {
+            continue;
+        };
         // What has no value at all is reported once, as such.
         if parameter.values.is_empty() || table.keys.first().map(|(_, ty)| ty) != Some(&Type::Place) {
             continue;
@@ -146,14 +173,28 @@ pub fn missing_places(said: &Declarations, program: &Program, as_of: Day, places
         let asked: Vec<(String, usize)> = if program.places.has_words() {
             program.places.words.iter().cloned().zip(0..).collect()
         } else {
-            places.iter().map(|place| (place.to_string(), program.places.slot(*place) as usize)).collect()
+            places
+                .iter()
+                .map(|place| (place.to_string(), program.places.slot(*place) as usize))
+                .collect()
         };
-        let without: Vec<String> = asked.into_iter().filter(|(_, slot)| lacking(*slot)).map(|(name, _)| name).collect();
+        let without: Vec<String> = asked
+            .into_iter()
+            .filter(|(_, slot)| lacking(*slot))
+            .map(|(name, _)| name)
+            .collect();
         if let Some(first) = without.first() {
             let day = written(i64::from(as_of.0));
             let others = without.len() - 1;
-            let more = if others > 0 { format!(" and {others} more places") } else { String::new() };
-            let message = format!("`{}` has no value on {day} for all keys at {first}{more}", table.parameter);
+            let more = if others > 0 {
+                format!(" and {others} more places")
+            } else {
+                String::new()
+            };
+            let message = format!(
+                "`{}` has no value on {day} for all keys at {first}{more}",
+                table.parameter
+            );
             findings.push(Finding::new(Fault::ParameterMissing, parameter.spot, message));
         }
     }

@@ -15,8 +15,11 @@ pub fn findings(said: &Declarations, used: &BTreeSet<String>) -> Vec<Finding> {
         let message = format!("no rule uses parameter `{}`", parameter.name);
         findings.push(Finding::new(Fault::Unused, parameter.spot, message));
     }
-    let keys: BTreeSet<&str> =
-        said.parameters.values().flat_map(|parameter| parameter.by.iter().map(|(by, _)| by.as_str())).collect();
+    let keys: BTreeSet<&str> = said
+        .parameters
+        .values()
+        .flat_map(|parameter| parameter.by.iter().map(|(by, _)| by.as_str()))
+        .collect();
     for variable in said.variables.values() {
         let result = matches!(variable.origin, Origin::Formula(_) | Origin::Members { .. });
         let shown = result && said.programmes.is_empty();
@@ -35,7 +38,10 @@ fn named_in_texts(said: &Declarations) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut text = |words: &Words| {
         for part in words.zh.split('{').chain(words.en.split('{')).skip(1) {
-            names.extend(part.split_once('}').map(|(name, _)| name.trim_start_matches("household.").to_owned()));
+            names.extend(
+                part.split_once('}')
+                    .map(|(name, _)| name.trim_start_matches("household.").to_owned()),
+            );
         }
     };
     for condition in said.programmes.iter().flat_map(|programme| &programme.conditions) {

@@ -201,7 +201,10 @@ impl<'p> Lowering<'p> {
         } else {
             self.table(parameter, &keys)
         }?;
-        let typed = Typed { ty: parameter.ty.clone(), value };
+        let typed = Typed {
+            ty: parameter.ty.clone(),
+            value,
+        };
         if !self.parameter_values.iter().any(|(known, _)| known == name) {
             self.parameter_values.push((name.to_owned(), typed.clone()));
         }
@@ -351,7 +354,12 @@ impl<'p> Lowering<'p> {
             }
         }
         // Cells without a value still lie within the bounds of the others, which later arithmetic relies on.
-        let known = table.values.iter().zip(&table.known).filter(|(_, known)| **known == 1).map(|(value, _)| *value);
+        let known = table
+            .values
+            .iter()
+            .zip(&table.known)
+            .filter(|(_, known)| **known == 1)
+            .map(|(value, _)| *value);
         let least = known.min().unwrap_or(0);
         for (value, known) in table.values.iter_mut().zip(&table.known) {
             if *known == 0 {

@@ -207,6 +207,19 @@ fn carried(lowering: &mut Lowering<'_>, value: Value) -> Value {
     }
 }
 
+/// What a programme's columns are called, after its name.
+const PROGRAMME_COLUMNS: [&str; 9] = [
+    "outcome",
+    "amount",
+    "paid",
+    "unmet",
+    "undecided",
+    "open",
+    "received",
+    "missed",
+    "wrong",
+];
+
 /// The columns of one programme. Masks have one bit per condition, in order.
 fn programme_outputs(lowering: &mut Lowering<'_>, name: &str, found: &Lowered) -> Vec<(OutputInfo, Value)> {
     use super::instruction::{Op, Src};
@@ -233,6 +246,9 @@ fn programme_outputs(lowering: &mut Lowering<'_>, name: &str, found: &Lowered) -
     add("outcome", Type::Enum(words), whole(found.outcome, 3));
     if let Some(amount) = &found.amount {
         add("amount", amount.ty.clone(), amount.value);
+    }
+    if let Some(paid) = &found.paid {
+        add("paid", paid.ty.clone(), paid.value);
     }
     let builder = &mut lowering.builder;
     let (mut unmet, mut open, mut undecided) = (Src::Const(0), Src::Const(0), Src::Const(0));
@@ -292,8 +308,17 @@ impl Program {
 
     /// The value of a variable or a parameter by its name.
     pub(crate) fn named(&self, name: &str) -> Option<&Typed> {
-        let variable = self.variables.iter().find(|(known, _)| known == name).and_then(|(_, typed)| typed.as_ref());
-        variable.or_else(|| self.parameter_values.iter().find(|(known, _)| known == name).map(|(_, typed)| typed))
+        let variable = self
+            .variables
+            .iter()
+            .find(|(known, _)| known == name)
+            .and_then(|(_, typed)| typed.as_ref());
+        variable.or_else(|| {
+            self.parameter_values
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, typed)| typed)
+        })
     }
 
     pub fn outputs(&self, entity: Entity) -> Vec<&OutputInfo> {
@@ -315,6 +340,38 @@ impl Program {
             .iter()
             .filter(|input| input.source == InputSource::Before && input.entity == entity);
         before.filter_map(|input| input.name.strip_prefix("before_")).collect()
+    }
+
+    /// The same program for a population: it gives what programmes conclude, what indicators see and what the next
+    /// refresh remembers. The variables in between stay in registers; writing them out for everybody costs more than
+    /// deciding.
+    pub fn for_population(&self) -> Program {
+        let kept = |output: &OutputInfo| {
+            let of_programme = |programme: &ProgrammeInfo| {
+                let suffix = output.name.strip_prefix(programme.name.as_str());
+                suffix
+                    .and_then(|suffix| suffix.strip_prefix('_'))
+                    .is_some_and(|suffix| PROGRAMME_COLUMNS.contains(&suffix))
+            };
+            self.programmes.iter().any(of_programme)
+                || self
+                    .indicators
+                    .iter()
+                    .any(|indicator| indicator.column() == output.name)
+                || self.remembered(output.entity).contains(&output.name.as_str())
+        };
+        // In the full plan a value's slots are its registers.
+        let all = self.outputs.iter().zip(&self.full.outputs);
+        let (outputs, values): (Vec<OutputInfo>, Vec<Value>) = all
+            .filter(|(output, _)| kept(output))
+            .map(|(output, value)| (output.clone(), *value))
+            .unzip();
+        Program {
+            plan: plan::plan(&self.instructions, &values, false),
+            full: plan::plan(&self.instructions, &values, true),
+            outputs,
+            ..self.clone()
+        }
     }
 
     pub fn feed_needs(&self) -> Vec<FeedNeed> {

@@ -10,7 +10,12 @@ use crate::types::{Entity, Type};
 pub enum Cell {
     Truth(bool),
     /// `num / 10^num_scale` divided by `den / 10^den_scale`.
-    Number { num: i64, num_scale: u8, den: i64, den_scale: u8 },
+    Number {
+        num: i64,
+        num_scale: u8,
+        den: i64,
+        den_scale: u8,
+    },
     Missing,
 }
 
@@ -39,13 +44,21 @@ impl Kept<'_> {
         match value {
             Value::Bool(src) => self.truth(*src, row).map_or(Cell::Missing, Cell::Truth),
             Value::Int(int) => match self.int(int, row) {
-                Some(num) => Cell::Number { num, num_scale: int.scale, den: 1, den_scale: 0 },
+                Some(num) => Cell::Number {
+                    num,
+                    num_scale: int.scale,
+                    den: 1,
+                    den_scale: 0,
+                },
                 None => Cell::Missing,
             },
             Value::Ratio(ratio) => match (self.int(&ratio.num, row), self.int(&ratio.den, row)) {
-                (Some(num), Some(den)) => {
-                    Cell::Number { num, num_scale: ratio.num.scale, den, den_scale: ratio.den.scale }
-                }
+                (Some(num), Some(den)) => Cell::Number {
+                    num,
+                    num_scale: ratio.num.scale,
+                    den,
+                    den_scale: ratio.den.scale,
+                },
                 _ => Cell::Missing,
             },
             Value::Null => Cell::Missing,
@@ -82,13 +95,24 @@ const SHOWN_DECIMALS: u8 = 2;
 /// A number in digits: money with two decimals at least; a quotient that does not end is rounded half up, and the
 /// flag says so.
 pub fn digits(cell: &Cell, ty: &Type) -> Option<(String, bool)> {
-    let Cell::Number { num, num_scale, den, den_scale } = *cell else { return None };
+    let Cell::Number {
+        num,
+        num_scale,
+        den,
+        den_scale,
+    } = *cell
+    else {
+        return None;
+    };
     let least = if matches!(ty, Type::Money(_)) { 2 } else { 0 };
     if den == 1 && den_scale == 0 {
         return Some((written(num.into(), num_scale, least), false));
     }
     // At most six decimals are tried before a quotient counts as endless.
-    let (num, den) = (i128::from(num) * 10i128.pow(den_scale.into()), i128::from(den) * 10i128.pow(num_scale.into()));
+    let (num, den) = (
+        i128::from(num) * 10i128.pow(den_scale.into()),
+        i128::from(den) * 10i128.pow(num_scale.into()),
+    );
     let long = num * 1_000_000;
     if den != 0 && long % den == 0 {
         return Some((written(long / den, 6, least), false));
@@ -108,7 +132,9 @@ pub fn shown(cell: &Cell, ty: &Type, places: &crate::compile::parameters::PlaceI
             Some((zh.to_owned(), en.to_owned()))
         }
         (Cell::Number { num, .. }, Type::Date) => both(crate::calendar::written(*num)),
-        (Cell::Number { num, .. }, Type::Month) => both(format!("{:04}-{:02}", num.div_euclid(12), num.rem_euclid(12) + 1)),
+        (Cell::Number { num, .. }, Type::Month) => {
+            both(format!("{:04}-{:02}", num.div_euclid(12), num.rem_euclid(12) + 1))
+        }
         (Cell::Number { num, .. }, Type::Enum(words)) => both(words.get(*num as usize)?.clone()),
         (Cell::Number { num, .. }, Type::Place) if places.has_words() => both(places.words.get(*num as usize)?.clone()),
         (cell, ty) => digits(cell, ty).and_then(|(text, _)| both(text)),

@@ -19,7 +19,10 @@ struct Part {
 const ATOM: u8 = 9;
 
 fn atom(text: impl Into<String>) -> Part {
-    Part { text: text.into(), strength: ATOM }
+    Part {
+        text: text.into(),
+        strength: ATOM,
+    }
 }
 
 /// Writes expressions with the values of one row.
@@ -34,7 +37,11 @@ impl Clerk<'_> {
         let (total, rounded) = self.number(expr)?;
         let written = self.write(expr, 0)?.text;
         let equals = if rounded { "≈" } else { "=" };
-        Some(if written == total { total } else { format!("{written} {equals} {total}") })
+        Some(if written == total {
+            total
+        } else {
+            format!("{written} {equals} {total}")
+        })
     }
 
     /// A condition with its numbers: `554.99 < 555.00`. `None` where nothing is compared.
@@ -70,12 +77,24 @@ impl Clerk<'_> {
             ExprKind::Name(name) | ExprKind::OfHousehold(name) => self.named(name, expr, depth),
             ExprKind::Binary(operator @ (Operator::And | Operator::Or), a, b) => self.both(*operator, a, b, depth),
             ExprKind::Binary(operator, a, b) => self.binary(*operator, a, b, depth),
-            ExprKind::Negate(inner) => Some(Part { text: format!("−{}", self.within(inner, depth, 7)?), strength: 6 }),
-            ExprKind::Not(inner) => Some(Part { text: format!("not {}", self.within(inner, depth, 3)?), strength: 3 }),
+            ExprKind::Negate(inner) => Some(Part {
+                text: format!("−{}", self.within(inner, depth, 7)?),
+                strength: 6,
+            }),
+            ExprKind::Not(inner) => Some(Part {
+                text: format!("not {}", self.within(inner, depth, 3)?),
+                strength: 3,
+            }),
             ExprKind::Between { value, low, high, .. } => {
-                let (value, low, high) =
-                    (self.within(value, depth, 5)?, self.within(low, depth, 5)?, self.within(high, depth, 5)?);
-                Some(Part { text: format!("{low} ≤ {value} ≤ {high}"), strength: 4 })
+                let (value, low, high) = (
+                    self.within(value, depth, 5)?,
+                    self.within(low, depth, 5)?,
+                    self.within(high, depth, 5)?,
+                );
+                Some(Part {
+                    text: format!("{low} ≤ {value} ≤ {high}"),
+                    strength: 4,
+                })
             }
             ExprKind::Case { branches, otherwise } => {
                 for (test, result) in branches {
@@ -85,19 +104,32 @@ impl Clerk<'_> {
                         _ => return Some(atom("?")),
                     }
                 }
-                otherwise.as_ref().map_or_else(|| Some(atom("?")), |result| self.write(result, depth))
+                otherwise
+                    .as_ref()
+                    .map_or_else(|| Some(atom("?")), |result| self.write(result, depth))
             }
-            ExprKind::Call { function: Function::Round | Function::Ceil | Function::Floor, args } => {
-                self.write(&args[0], depth)
-            }
-            ExprKind::Call { function: function @ (Function::Least | Function::Greatest), args } => {
-                let parts: Option<Vec<String>> =
-                    args.iter().map(|arg| self.write(arg, depth).map(|part| part.text)).collect();
+            ExprKind::Call {
+                function: Function::Round | Function::Ceil | Function::Floor,
+                args,
+            } => self.write(&args[0], depth),
+            ExprKind::Call {
+                function: function @ (Function::Least | Function::Greatest),
+                args,
+            } => {
+                let parts: Option<Vec<String>> = args
+                    .iter()
+                    .map(|arg| self.write(arg, depth).map(|part| part.text))
+                    .collect();
                 let word = if *function == Function::Least { "min" } else { "max" };
                 Some(atom(format!("{word}({})", parts?.join(", "))))
             }
-            ExprKind::Call { function: Function::Coalesce, args } => {
-                let known = args.iter().find(|arg| self.cell(arg).is_some_and(|(cell, _)| cell != Cell::Missing));
+            ExprKind::Call {
+                function: Function::Coalesce,
+                args,
+            } => {
+                let known = args
+                    .iter()
+                    .find(|arg| self.cell(arg).is_some_and(|(cell, _)| cell != Cell::Missing));
                 known.map_or_else(|| Some(atom("?")), |arg| self.write(arg, depth))
             }
             _ => self.value(expr),
@@ -121,7 +153,10 @@ impl Clerk<'_> {
         let strength = operator.strength();
         let left = self.within(a, depth, strength)?;
         let right = self.within(b, depth, strength + 1)?;
-        Some(Part { text: format!("{left} {} {right}", operator.sign()), strength })
+        Some(Part {
+            text: format!("{left} {} {right}", operator.sign()),
+            strength,
+        })
     }
 
     /// Of several conditions those that decide are written.
@@ -134,12 +169,19 @@ impl Clerk<'_> {
         }
         let strength = operator.strength();
         let (left, right) = (self.within(a, depth, strength)?, self.within(b, depth, strength + 1)?);
-        Some(Part { text: format!("{left} {} {right}", operator.sign()), strength })
+        Some(Part {
+            text: format!("{left} {} {right}", operator.sign()),
+            strength,
+        })
     }
 
     fn within(&self, expr: &Expr, depth: usize, strength: u8) -> Option<String> {
         let part = self.write(expr, depth)?;
-        Some(if part.strength < strength { format!("({})", part.text) } else { part.text })
+        Some(if part.strength < strength {
+            format!("({})", part.text)
+        } else {
+            part.text
+        })
     }
 }
 
@@ -149,8 +191,10 @@ fn worth_opening(formula: &Expr) -> bool {
         ExprKind::Binary(Operator::Multiply | Operator::Subtract | Operator::Add, ..) => true,
         ExprKind::Case { .. } => true,
         ExprKind::Call { function, args } => {
-            matches!(function, Function::Round | Function::Ceil | Function::Floor | Function::Greatest | Function::Least)
-                && worth_opening(&args[0])
+            matches!(
+                function,
+                Function::Round | Function::Ceil | Function::Floor | Function::Greatest | Function::Least
+            ) && worth_opening(&args[0])
         }
         _ => false,
     }
@@ -158,7 +202,10 @@ fn worth_opening(formula: &Expr) -> bool {
 
 /// A text with `{name}` replaced by values.
 pub fn filled(words: &Words, clerk: &Clerk<'_>) -> Words {
-    Words { zh: fill(&words.zh, clerk, Language::Chinese), en: fill(&words.en, clerk, Language::English) }
+    Words {
+        zh: fill(&words.zh, clerk, Language::Chinese),
+        en: fill(&words.en, clerk, Language::English),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -39,7 +39,9 @@ impl Program {
         let members: Vec<&Answers> = facts.persons.iter().collect();
         let persons = given::batch(self, Entity::Person, &members).map_err(wrong)?;
         let household = given::batch(self, Entity::Household, &[&facts.household]).map_err(wrong)?;
-        self.keep(&persons, &household).map_err(|error| FactsError { message: error.to_string() })
+        self.keep(&persons, &household).map_err(|error| FactsError {
+            message: error.to_string(),
+        })
     }
 }
 
@@ -53,7 +55,9 @@ pub struct Document {
 
 impl Document {
     pub fn parse(path: &str, text: &str) -> Result<Document, Diagnostic> {
-        let sources = Sources { files: vec![(path.to_owned(), text.to_owned())] };
+        let sources = Sources {
+            files: vec![(path.to_owned(), text.to_owned())],
+        };
         read(text).map_err(|finding| finding.resolve(&sources))
     }
 }
@@ -61,8 +65,14 @@ impl Document {
 fn read(text: &str) -> Result<Document, Finding> {
     let node = yaml::parse(0, text)?;
     let wrong = |node: &Node, message: &str| Finding::new(Fault::Shape, node.spot, message);
-    let mut document = Document { as_of: None, facts: Facts::default() };
-    for (key, value) in node.map().ok_or_else(|| wrong(&node, "expected `household:` and `persons:`"))? {
+    let mut document = Document {
+        as_of: None,
+        facts: Facts::default(),
+    };
+    for (key, value) in node
+        .map()
+        .ok_or_else(|| wrong(&node, "expected `household:` and `persons:`"))?
+    {
         match key.text.as_str() {
             "as_of" => {
                 let day = value.text().and_then(anwang_domain::Day::parse);
@@ -82,16 +92,21 @@ fn read(text: &str) -> Result<Document, Finding> {
 }
 
 fn answers(node: &Node) -> Result<Answers, Finding> {
-    let entries = node.map().ok_or_else(|| Finding::new(Fault::Shape, node.spot, "expected `input: value` lines"))?;
+    let entries = node
+        .map()
+        .ok_or_else(|| Finding::new(Fault::Shape, node.spot, "expected `input: value` lines"))?;
     // `id` names a person for the reader; the pack does not know it.
     let told = entries.iter().filter(|(key, _)| key.text != "id");
-    told.map(|(key, value)| Ok((key.text.clone(), answer(value)?))).collect()
+    told.map(|(key, value)| Ok((key.text.clone(), answer(value)?)))
+        .collect()
 }
 
 fn answer(node: &Node) -> Result<Option<String>, Finding> {
     if node.is_null() {
         return Ok(None);
     }
-    let text = node.text().ok_or_else(|| Finding::new(Fault::Shape, node.spot, "expected one value"))?;
+    let text = node
+        .text()
+        .ok_or_else(|| Finding::new(Fault::Shape, node.spot, "expected one value"))?;
     Ok(Some(text.to_owned()))
 }

@@ -28,12 +28,18 @@ pub struct Question {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum AnswerKind {
     YesNo,
-    Choice { of: Vec<String> },
+    Choice {
+        of: Vec<String>,
+    },
     Date,
     Month,
     Place,
     /// Bounds as written.
-    Number { money: bool, low: String, high: String },
+    Number {
+        money: bool,
+        low: String,
+        high: String,
+    },
     Text,
 }
 
@@ -46,7 +52,11 @@ impl Kept<'_> {
             if !programmes.is_empty() && !programmes.contains(&name.as_str()) {
                 continue;
             }
-            let rows = if lowered.entity == Entity::Person { self.frame.persons() } else { 1 };
+            let rows = if lowered.entity == Entity::Person {
+                self.frame.persons()
+            } else {
+                1
+            };
             for row in 0..rows {
                 self.ask_for(name, lowered, row, &mut questions);
             }
@@ -68,7 +78,10 @@ impl Kept<'_> {
         for (number, at) in open.into_iter().flatten() {
             let input = &self.program.inputs[number as usize];
             let person = (input.entity == Entity::Person).then_some(at);
-            match questions.iter_mut().find(|asked| asked.input == input.name && asked.person == person) {
+            match questions
+                .iter_mut()
+                .find(|asked| asked.input == input.name && asked.person == person)
+            {
                 Some(asked) if asked.programmes.iter().any(|known| known == programme) => {}
                 Some(asked) => asked.programmes.push(programme.to_owned()),
                 None => questions.push(self.question(input, person, programme)),

@@ -24,7 +24,10 @@ pub struct Text {
 
 impl From<Words> for Text {
     fn from(words: Words) -> Text {
-        Text { zh: words.zh, en: words.en }
+        Text {
+            zh: words.zh,
+            en: words.en,
+        }
     }
 }
 
@@ -84,11 +87,22 @@ pub struct NamedValue {
 pub enum ValueSource {
     Declared,
     Registry,
-    Feed { feed: String },
+    Feed {
+        feed: String,
+    },
     Before,
-    Formula { basis: Vec<String> },
-    Members { basis: Vec<String> },
-    Parameter { from: Option<String>, keys: Vec<String>, basis: Option<String>, illustrative: bool },
+    Formula {
+        basis: Vec<String>,
+    },
+    Members {
+        basis: Vec<String>,
+    },
+    Parameter {
+        from: Option<String>,
+        keys: Vec<String>,
+        basis: Option<String>,
+        illustrative: bool,
+    },
 }
 
 impl Kept<'_> {
@@ -97,7 +111,9 @@ impl Kept<'_> {
         let members = self.frame.persons();
         let mut all = Vec::new();
         for (name, lowered) in &self.program.lowered {
-            let Some(programme) = self.program.pack().said.programmes.iter().find(|p| p.name == *name) else { continue };
+            let Some(programme) = self.program.pack().said.programmes.iter().find(|p| p.name == *name) else {
+                continue;
+            };
             match lowered.entity {
                 Entity::Person => all.extend((0..members).map(|row| self.reasons_of(programme, lowered, Some(row)))),
                 _ => all.push(self.reasons_of(programme, lowered, None)),
@@ -109,25 +125,32 @@ impl Kept<'_> {
     fn reasons_of(&self, programme: &Programme, lowered: &Lowered, person: Option<usize>) -> Reasons {
         let row = person.unwrap_or(0);
         let clerk = Clerk { kept: self, row };
-        let outcome = match self.cell(&Value::Int(crate::compile::value::Int {
-            src: lowered.outcome,
-            scale: 0,
-            low: 0,
-            high: 3,
-        }), row)
-        {
+        let outcome = match self.cell(
+            &Value::Int(crate::compile::value::Int {
+                src: lowered.outcome,
+                scale: 0,
+                low: 0,
+                high: 3,
+            }),
+            row,
+        ) {
             Cell::Number { num, .. } => OUTCOMES[num as usize],
             _ => OUTCOMES[2],
         };
-        let amount = lowered.amount.as_ref().filter(|_| outcome == "eligible").and_then(|typed| {
-            shown(&self.cell(&typed.value, row), &typed.ty, &self.program.places).map(|(_, en)| en)
-        });
+        let amount = lowered
+            .amount
+            .as_ref()
+            .filter(|_| outcome == "eligible")
+            .and_then(|typed| shown(&self.cell(&typed.value, row), &typed.ty, &self.program.places).map(|(_, en)| en));
         let arithmetic = match (&amount, &programme.amount) {
             (Some(_), Some(stated)) => clerk.amount(&stated.value),
             _ => None,
         };
-        let conditions: Vec<ConditionReason> =
-            lowered.conditions.iter().map(|condition| self.condition(programme, condition, &clerk)).collect();
+        let conditions: Vec<ConditionReason> = lowered
+            .conditions
+            .iter()
+            .map(|condition| self.condition(programme, condition, &clerk))
+            .collect();
         let missing: Vec<String> = match outcome {
             "undecidable" => self.missing(lowered.eligible, row).into_iter().collect(),
             _ => Vec::new(),
@@ -159,7 +182,9 @@ impl Kept<'_> {
             (None, false) => ConditionState::Undecidable,
         };
         let missing = match state {
-            ConditionState::Open | ConditionState::Undecidable => self.missing(condition.test, row).into_iter().collect(),
+            ConditionState::Open | ConditionState::Undecidable => {
+                self.missing(condition.test, row).into_iter().collect()
+            }
             _ => Vec::new(),
         };
         let declared = condition.declared.and_then(|at| programme.conditions.get(at));
@@ -173,17 +198,31 @@ impl Kept<'_> {
             ConditionState::Unmet => unmet,
             _ => super::sentences::unknown(&missing, self.program),
         };
-        let arithmetic = declared.filter(|_| missing.is_empty()).and_then(|declared| clerk.test(&declared.test));
-        let values = declared.map(|declared| self.values_of(&declared.test, row)).unwrap_or_default();
+        let arithmetic = declared
+            .filter(|_| missing.is_empty())
+            .and_then(|declared| clerk.test(&declared.test));
+        let values = declared
+            .map(|declared| self.values_of(&declared.test, row))
+            .unwrap_or_default();
         let text = filled(&words, clerk).into();
-        ConditionReason { id: condition.id.clone(), state, text, arithmetic, values, missing, basis }
+        ConditionReason {
+            id: condition.id.clone(),
+            state,
+            text,
+            arithmetic,
+            values,
+            missing,
+            basis,
+        }
     }
 
     /// The variables and parameters that an expression names, with their values and sources.
     fn values_of(&self, expr: &Expr, row: usize) -> Vec<NamedValue> {
         let mut values: Vec<NamedValue> = Vec::new();
         expr.walk(&mut |node| {
-            let (ExprKind::Name(name) | ExprKind::OfHousehold(name)) = &node.kind else { return };
+            let (ExprKind::Name(name) | ExprKind::OfHousehold(name)) = &node.kind else {
+                return;
+            };
             if values.iter().any(|value| value.name == *name) {
                 return;
             }
@@ -201,11 +240,22 @@ impl Kept<'_> {
             let source = match &variable.origin {
                 Origin::Input => ValueSource::Declared,
                 Origin::Registry => ValueSource::Registry,
-                Origin::Feed(feed) => ValueSource::Feed { feed: feed.feed.clone() },
-                Origin::Formula(_) => ValueSource::Formula { basis: variable.basis.clone() },
-                Origin::Members { .. } => ValueSource::Members { basis: variable.basis.clone() },
+                Origin::Feed(feed) => ValueSource::Feed {
+                    feed: feed.feed.clone(),
+                },
+                Origin::Formula(_) => ValueSource::Formula {
+                    basis: variable.basis.clone(),
+                },
+                Origin::Members { .. } => ValueSource::Members {
+                    basis: variable.basis.clone(),
+                },
             };
-            return Some(NamedValue { name: name.to_owned(), label: variable.label.clone().into(), value, source });
+            return Some(NamedValue {
+                name: name.to_owned(),
+                label: variable.label.clone().into(),
+                value,
+                source,
+            });
         }
         let parameter = said.parameters.get(name)?;
         let src = match typed.value {
@@ -215,22 +265,43 @@ impl Kept<'_> {
         };
         let chosen = src.and_then(|src| self.chosen(src, row)).map(|(_, at)| at);
         let chosen = chosen.or_else(|| crate::compile::parameters::best(parameter, self.program.as_of.0, |_| Some(0)));
-        let source = chosen.and_then(|at| parameter.values.get(at)).map(|value| ValueSource::Parameter {
-            from: (value.from != i32::MIN).then(|| crate::calendar::written(i64::from(value.from))),
-            keys: value.keys.iter().flatten().map(|key| key.text.clone()).collect(),
-            basis: value.basis.clone(),
-            illustrative: value.illustrative,
-        });
-        let none = ValueSource::Parameter { from: None, keys: Vec::new(), basis: None, illustrative: false };
+        let source = chosen
+            .and_then(|at| parameter.values.get(at))
+            .map(|value| ValueSource::Parameter {
+                from: (value.from != i32::MIN).then(|| crate::calendar::written(i64::from(value.from))),
+                keys: value.keys.iter().flatten().map(|key| key.text.clone()).collect(),
+                basis: value.basis.clone(),
+                illustrative: value.illustrative,
+            });
+        let none = ValueSource::Parameter {
+            from: None,
+            keys: Vec::new(),
+            basis: None,
+            illustrative: false,
+        };
         let label = parameter.label.clone().into();
-        Some(NamedValue { name: name.to_owned(), label, value, source: source.unwrap_or(none) })
+        Some(NamedValue {
+            name: name.to_owned(),
+            label,
+            value,
+            source: source.unwrap_or(none),
+        })
     }
 }
 
 fn excluded(program: &Program, programme: &Programme, other: &str) -> (Words, Words, Vec<String>) {
     let said = &program.pack().said;
-    let title = said.programmes.iter().find(|p| p.name == other).map(|p| p.title.clone()).unwrap_or_default();
-    let Some(exclusion) = programme.exclusions.iter().find(|exclusion| exclusion.programme == other) else {
+    let title = said
+        .programmes
+        .iter()
+        .find(|p| p.name == other)
+        .map(|p| p.title.clone())
+        .unwrap_or_default();
+    let Some(exclusion) = programme
+        .exclusions
+        .iter()
+        .find(|exclusion| exclusion.programme == other)
+    else {
         return (Words::default(), Words::default(), Vec::new());
     };
     let (met, unmet) = exclusion_words(&title, &exclusion.met, &exclusion.unmet);
@@ -239,10 +310,18 @@ fn excluded(program: &Program, programme: &Programme, other: &str) -> (Words, Wo
 
 fn higher(met: bool) -> Words {
     let (zh, en) = if met {
-        ("在只能享受其一的待遇中，本项金额最高。", "Of the benefits of which only one is paid, this is the highest.")
+        (
+            "在只能享受其一的待遇中，本项金额最高。",
+            "Of the benefits of which only one is paid, this is the highest.",
+        )
     } else {
-        ("另有更高的待遇，只能享受其一。", "Another benefit is higher, and only one of them is paid.")
+        (
+            "另有更高的待遇，只能享受其一。",
+            "Another benefit is higher, and only one of them is paid.",
+        )
     };
-    Words { zh: zh.to_owned(), en: en.to_owned() }
+    Words {
+        zh: zh.to_owned(),
+        en: en.to_owned(),
+    }
 }
-

@@ -15,11 +15,17 @@ pub fn of(reasons: &Reasons, programme: &Programme, program: &Program) -> Vec<Te
     if wanted == ConditionState::Undecidable && !reasons.missing.is_empty() {
         sentences.push(unknown(&reasons.missing, program).into());
     } else {
-        let told =
-            reasons.conditions.iter().filter(|condition| condition.state == wanted && !condition.text.zh.is_empty());
+        let told = reasons
+            .conditions
+            .iter()
+            .filter(|condition| condition.state == wanted && !condition.text.zh.is_empty());
         sentences.extend(told.map(|condition| condition.text.clone()));
     }
-    if reasons.conditions.iter().any(|condition| condition.state == ConditionState::Open) {
+    if reasons
+        .conditions
+        .iter()
+        .any(|condition| condition.state == ConditionState::Open)
+    {
         sentences.push(Text {
             zh: "还需在本人授权后核对家庭经济状况。".to_owned(),
             en: "A check of the household's means, on consent, is still needed.".to_owned(),
@@ -34,8 +40,14 @@ pub fn of(reasons: &Reasons, programme: &Programme, program: &Program) -> Vec<Te
 fn outcome(reasons: &Reasons) -> Text {
     let (zh, en) = (&reasons.title.zh, &reasons.title.en);
     match reasons.outcome {
-        "eligible" => Text { zh: format!("符合{zh}条件。"), en: format!("The conditions for {en} are met.") },
-        "not_eligible" => Text { zh: format!("不符合{zh}条件。"), en: format!("The conditions for {en} are not met.") },
+        "eligible" => Text {
+            zh: format!("符合{zh}条件。"),
+            en: format!("The conditions for {en} are met."),
+        },
+        "not_eligible" => Text {
+            zh: format!("不符合{zh}条件。"),
+            en: format!("The conditions for {en} are not met."),
+        },
         "not_in_force" => Text {
             zh: format!("{zh}在{}尚未施行或已停止施行，不作判断。", reasons.as_of),
             en: format!("{en} is not in force on {}; nothing is concluded.", reasons.as_of),
@@ -57,9 +69,16 @@ fn amount_sentence(arithmetic: &str, amount: &str, programme: &Programme, progra
         _ => ("", ""),
     };
     let same = arithmetic == amount;
-    let reckoned = if same { String::new() } else { format!("：{arithmetic}") };
+    let reckoned = if same {
+        String::new()
+    } else {
+        format!("：{arithmetic}")
+    };
     let reckoned_en = if same { String::new() } else { format!(": {arithmetic}") };
-    Text { zh: format!("{zh}{amount}元{reckoned}。"), en: format!("{amount} yuan{en}{reckoned_en}.") }
+    Text {
+        zh: format!("{zh}{amount}元{reckoned}。"),
+        en: format!("{amount} yuan{en}{reckoned_en}."),
+    }
 }
 
 /// What is missing, by its label where it has one.
@@ -67,11 +86,24 @@ pub fn unknown(missing: &[String], program: &Program) -> Words {
     let said = &program.pack().said;
     let mut names = (Vec::new(), Vec::new());
     for name in missing {
-        let bare = name.strip_prefix("param ").map_or(name.as_str(), |rest| rest.split(' ').next().unwrap_or(rest));
-        let label = said.variables.get(bare).map(|v| &v.label).or_else(|| said.parameters.get(bare).map(|p| &p.label));
-        let or_name = |text: Option<&String>| text.filter(|t| !t.is_empty()).cloned().unwrap_or_else(|| bare.to_owned());
+        let bare = name
+            .strip_prefix("param ")
+            .map_or(name.as_str(), |rest| rest.split(' ').next().unwrap_or(rest));
+        let label = said
+            .variables
+            .get(bare)
+            .map(|v| &v.label)
+            .or_else(|| said.parameters.get(bare).map(|p| &p.label));
+        let or_name = |text: Option<&String>| {
+            text.filter(|t| !t.is_empty())
+                .cloned()
+                .unwrap_or_else(|| bare.to_owned())
+        };
         names.0.push(or_name(label.map(|label| &label.zh)));
         names.1.push(or_name(label.map(|label| &label.en)));
     }
-    Words { zh: format!("还缺：{}。", names.0.join("、")), en: format!("Not known: {}.", names.1.join(", ")) }
+    Words {
+        zh: format!("还缺：{}。", names.0.join("、")),
+        en: format!("Not known: {}.", names.1.join(", ")),
+    }
 }

@@ -1,6 +1,5 @@
 //! Reading `variables:`.
 
-
 use super::declaration::{Ask, FeedAggregate, How, Origin, Variable};
 use super::fields::{Fields, Reading, words};
 use super::spot::{Fault, Spot};
@@ -8,7 +7,6 @@ use super::yaml::{Key, Node, NodeKind};
 use crate::decimal::Decimal;
 use crate::expression::syntax::{Expr, ExprKind, Operator};
 use crate::types::{Entity, Type};
-
 
 pub fn read(node: &Node, programme: Option<&str>, reading: &mut Reading) -> Vec<(Variable, bool)> {
     let Some(entries) = node.map() else {

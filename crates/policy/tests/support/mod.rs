@@ -6,7 +6,10 @@ pub const HEAD: &str = "pack: small\ntitle: {zh: 小, en: small}\nversion: \"1\"
 
 /// A pack of one file beside its head.
 pub fn load(text: &str) -> Result<Pack, Vec<Diagnostic>> {
-    Pack::load(vec![("pack.yaml".to_owned(), HEAD.to_owned()), ("rules.yaml".to_owned(), text.to_owned())])
+    Pack::load(vec![
+        ("pack.yaml".to_owned(), HEAD.to_owned()),
+        ("rules.yaml".to_owned(), text.to_owned()),
+    ])
 }
 
 #[allow(dead_code, reason = "not every test needs it")]
@@ -15,5 +18,9 @@ pub fn pack(text: &str) -> Pack {
 }
 
 pub fn shown(diagnostics: &[Diagnostic]) -> String {
-    diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    diagnostics
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
