@@ -48,9 +48,19 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     let WorkerCommand::Household(args) = args.command;
     let pack = pack_folder::load(&args.pack, ui)?;
     let mode = if args.scan { Mode::Scan } else { Mode::Case };
-    let options = CompileOptions { as_of: args.as_of, mode, feeds: &[] };
-    let program = pack.compile(&options).map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))?;
-    households(&program, BufReader::new(io::stdin().lock()), BufWriter::new(io::stdout().lock()))
+    let options = CompileOptions {
+        as_of: args.as_of,
+        mode,
+        feeds: &[],
+    };
+    let program = pack
+        .compile(&options)
+        .map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))?;
+    households(
+        &program,
+        BufReader::new(io::stdin().lock()),
+        BufWriter::new(io::stdout().lock()),
+    )
 }
 
 fn refused(error: ArrowError) -> CliError {
@@ -73,7 +83,9 @@ fn households(program: &Program, from: impl Read, to: impl Write) -> Result<(), 
             None => 0,
         };
         if whole > 0 {
-            writer.write(&evaluate(program, &rows.slice(0, whole))?).map_err(refused)?;
+            writer
+                .write(&evaluate(program, &rows.slice(0, whole))?)
+                .map_err(refused)?;
         }
         waiting = rows.slice(whole, rows.num_rows() - whole);
     }
@@ -91,14 +103,21 @@ fn evaluate(program: &Program, rows: &RecordBatch) -> Result<RecordBatch, CliErr
     let heads = UInt32Array::from(offsets.clone());
     offsets.push(owners.len() as u32);
     let take = |batch: &RecordBatch, at: &UInt32Array| -> Result<Vec<ArrayRef>, CliError> {
-        batch.columns().iter().map(|column| arrow_select::take::take(column, at, None).map_err(refused)).collect()
+        batch
+            .columns()
+            .iter()
+            .map(|column| arrow_select::take::take(column, at, None).map_err(refused))
+            .collect()
     };
     let homes = RecordBatch::try_new(rows.schema(), take(rows, &heads)?).map_err(refused)?;
     let outcome = program
         .run(rows, &homes, &offsets)
         .map_err(|error| CliError::refused(error.code(), error.to_string()))?;
-    let home_of: UInt32Array =
-        offsets.windows(2).zip(0u32..).flat_map(|(ends, home)| (ends[0]..ends[1]).map(move |_| home)).collect();
+    let home_of: UInt32Array = offsets
+        .windows(2)
+        .zip(0u32..)
+        .flat_map(|(ends, home)| (ends[0]..ends[1]).map(move |_| home))
+        .collect();
     let persons = joined(program, outcome.persons, anwang_policy::Entity::Person)?;
     let households = joined(program, outcome.households, anwang_policy::Entity::Household)?;
     let mut fields: Vec<Arc<Field>> = Vec::new();
@@ -134,7 +153,9 @@ fn plain_words(fields: &mut [Arc<Field>], columns: &mut [ArrayRef]) {
     use arrow_array::types::Int8Type;
     use arrow_array::{Array, StringArray};
     for (field, column) in fields.iter_mut().zip(columns) {
-        let DataType::Dictionary(..) = field.data_type() else { continue };
+        let DataType::Dictionary(..) = field.data_type() else {
+            continue;
+        };
         let dictionary = column.as_dictionary::<Int8Type>();
         let words = dictionary.values().as_string::<i32>();
         let word = |row: usize| column_word(dictionary.is_valid(row), dictionary.keys().value(row), words);

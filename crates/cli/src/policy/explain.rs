@@ -65,8 +65,14 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
 }
 
 fn ask(question: &Question, ui: &Ui) {
-    let whose = question.person.map(|person| format!("№{} ", person + 1)).unwrap_or_default();
-    ui.say(format!("{whose}{}  {}  [{}]", question.text.zh, question.text.en, question.input));
+    let whose = question
+        .person
+        .map(|person| format!("№{} ", person + 1))
+        .unwrap_or_default();
+    ui.say(format!(
+        "{whose}{}  {}  [{}]",
+        question.text.zh, question.text.en, question.input
+    ));
 }
 
 fn show(reasons: &Reasons, ui: &Ui) {

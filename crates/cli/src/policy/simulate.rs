@@ -50,9 +50,15 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
         None => now.clone(),
     };
     if args.against.is_none() && args.changes.is_empty() {
-        return Err(CliError::refused("policy.no_change", "nothing changes: say --set or --against"));
+        return Err(CliError::refused(
+            "policy.no_change",
+            "nothing changes: say --set or --against",
+        ));
     }
-    let (now, then) = (compile(&now, &args, ui)?, compile(&changed(then, &args.changes)?, &args, ui)?);
+    let (now, then) = (
+        compile(&now, &args, ui)?,
+        compile(&changed(then, &args.changes)?, &args, ui)?,
+    );
     let tables = read(&now, &then, &args)?;
     let run = |program: &Program| {
         let outcome = program
@@ -91,25 +97,44 @@ fn changed(mut pack: Pack, changes: &[String]) -> Result<Pack, CliError> {
 
 fn compile(pack: &Pack, args: &Args, ui: &Ui) -> Result<Program, CliError> {
     let mode = if args.scan { Mode::Scan } else { Mode::Case };
-    let options = CompileOptions { as_of: args.as_of, mode, feeds: &[] };
-    pack.compile(&options).map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))
+    let options = CompileOptions {
+        as_of: args.as_of,
+        mode,
+        feeds: &[],
+    };
+    pack.compile(&options)
+        .map_err(|diagnostics| pack_folder::refuse(&diagnostics, ui))
 }
 
 /// The columns of either program.
 fn read(now: &Program, then: &Program, args: &Args) -> Result<Tables, CliError> {
     let inputs: Vec<&InputInfo> = now.person_inputs().into_iter().chain(then.person_inputs()).collect();
     let persons = tables::read(&args.persons, &inputs, &[PERSON, HOUSEHOLD])?;
-    let inputs: Vec<&InputInfo> = now.household_inputs().into_iter().chain(then.household_inputs()).collect();
+    let inputs: Vec<&InputInfo> = now
+        .household_inputs()
+        .into_iter()
+        .chain(then.household_inputs())
+        .collect();
     tables::join(persons, tables::read(&args.households, &inputs, &[HOUSEHOLD])?)
 }
 
 /// County and size of every household.
 fn groups(tables: &Tables) -> Vec<Vec<String>> {
-    let place = tables.households.column_by_name("place").filter(|column| *column.data_type() == DataType::Int64);
+    let place = tables
+        .households
+        .column_by_name("place")
+        .filter(|column| *column.data_type() == DataType::Int64);
     let place = place.map(|column| column.as_primitive::<Int64Type>());
     let group = |household: usize| {
         let members = tables.offsets[household + 1] - tables.offsets[household];
-        let mut groups = vec![format!("members {}", if members >= 4 { "4+".to_owned() } else { members.to_string() })];
+        let mut groups = vec![format!(
+            "members {}",
+            if members >= 4 {
+                "4+".to_owned()
+            } else {
+                members.to_string()
+            }
+        )];
         if let Some(place) = place.filter(|place| place.is_valid(household)) {
             groups.push(format!("county {:06}", place.value(household) / 1_000_000));
         }
@@ -159,7 +184,10 @@ impl Changes {
         ];
         let rows = RecordBatch::try_new(Arc::new(schema.clone()), columns).map_err(wrong)?;
         let all = tables.households.column_by_name(HOUSEHOLD).cloned().ok_or_else(|| {
-            CliError::refused("policy.no_household_id", format!("the households file has no column {HOUSEHOLD}"))
+            CliError::refused(
+                "policy.no_household_id",
+                format!("the households file has no column {HOUSEHOLD}"),
+            )
         })?;
         let ids = arrow_select::take::take(&all, &UInt32Array::from(self.household), None).map_err(wrong)?;
         let ids = [(HOUSEHOLD, ids)];
@@ -173,7 +201,11 @@ fn show(effects: &Effects, ui: &Ui) {
     let yuan = |e4: i128| thousands(i64::try_from(e4 / 10_000).unwrap_or(i64::MAX));
     let row = |programme: &str, group: &str, effect: &Effect| {
         let counts = [effect.came_in, effect.fell_out, effect.up, effect.down];
-        let mut row = vec![programme.to_owned(), group.to_owned(), thousands(effect.served_after as i64)];
+        let mut row = vec![
+            programme.to_owned(),
+            group.to_owned(),
+            thousands(effect.served_after as i64),
+        ];
         row.extend(counts.iter().map(|count| thousands(*count as i64)));
         row.push(thousands(effect.persons_in as i64));
         row.push(thousands(effect.persons_out as i64));
@@ -184,13 +216,26 @@ fn show(effects: &Effects, ui: &Ui) {
     };
     let mut rows = Vec::new();
     for (programme, groups) in &effects.programmes {
-        if groups.get("all").is_some_and(|all| all.served_before + all.served_after > 0) {
+        if groups
+            .get("all")
+            .is_some_and(|all| all.served_before + all.served_after > 0)
+        {
             rows.extend(groups.iter().map(|(group, effect)| row(programme, group, effect)));
         }
     }
     let head = [
-        "programme", "group", "households", "in", "out", "up", "down", "persons in", "persons out", "yuan before",
-        "yuan after", "cliff",
+        "programme",
+        "group",
+        "households",
+        "in",
+        "out",
+        "up",
+        "down",
+        "persons in",
+        "persons out",
+        "yuan before",
+        "yuan after",
+        "cliff",
     ];
     ui.table(&head, &rows);
 }

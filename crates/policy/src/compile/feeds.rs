@@ -27,8 +27,6 @@ pub struct CompiledAggregate {
     pub name: String,
     pub ty: Type,
     pub how: How,
-    /// Decimals of the value.
-    pub scale: u8,
     /// Outputs of the record program.
     pub value: usize,
     pub filter: usize,
@@ -160,7 +158,6 @@ fn compile_aggregate(
         name: variable.name.clone(),
         ty: variable.ty.clone(),
         how,
-        scale,
         value,
         filter,
         order,

@@ -74,6 +74,10 @@ pub enum FeedColumn {
     Other,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one per variable of a pack while it is compiled"
+)]
 pub(super) enum State {
     InProgress,
     Done(Option<Typed>),

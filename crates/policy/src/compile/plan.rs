@@ -34,7 +34,7 @@ pub fn plan(instructions: &[Instruction], outputs: &[Value], keep: bool) -> Plan
     } else {
         needed(instructions, outputs)
     };
-    let ready: Vec<usize> = outputs.iter().map(|value| last_register(value)).collect();
+    let ready: Vec<usize> = outputs.iter().map(last_register).collect();
     let last = last_uses(instructions, outputs, &ready, &needed);
     let mut slots = Slots {
         of: vec![u32::MAX; instructions.len()],

@@ -253,7 +253,7 @@ fn programme_outputs(lowering: &mut Lowering<'_>, name: &str, found: &Lowered) -
     let builder = &mut lowering.builder;
     let (mut unmet, mut open, mut undecided) = (Src::Const(0), Src::Const(0), Src::Const(0));
     for (at, condition) in found.conditions.iter().enumerate() {
-        let mut mask = |builder: &mut super::builder::Builder, so_far: Src, holds: Src| {
+        let mask = |builder: &mut super::builder::Builder, so_far: Src, holds: Src| {
             let bit = builder.emit(Op::SelectInt(holds, Src::Const(1 << at), Src::Const(0)));
             builder.emit(Op::Add(so_far, bit))
         };

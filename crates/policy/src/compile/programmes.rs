@@ -113,18 +113,9 @@ impl<'p> Lowering<'p> {
         let in_force = programme.in_force.0.is_none_or(|from| from <= self.as_of)
             && programme.in_force.1.is_none_or(|to| self.as_of <= to);
         let conditions = self.conditions(programme);
-        let received = match &programme.received {
-            Some(expr) => Some(self.test(expr, context)),
-            None => None,
-        };
-        let paid = match &programme.paid {
-            Some(expr) => Some(self.expression(expr, context, None)),
-            None => None,
-        };
-        let amount = match &programme.amount {
-            Some(_) => Some(self.stated_amount(programme)),
-            None => None,
-        };
+        let received = programme.received.as_ref().map(|expr| self.test(expr, context));
+        let paid = programme.paid.as_ref().map(|expr| self.expression(expr, context, None));
+        let amount = programme.amount.as_ref().map(|_| self.stated_amount(programme));
         let conditions = conditions?;
         let mut eligible = Src::TRUE;
         for condition in &conditions {

@@ -1,6 +1,6 @@
 //! One value of one row, exact, and how a clerk writes it.
 
-use crate::compile::instruction::{Class, Op, Src};
+use crate::compile::instruction::{Op, Src};
 use crate::compile::value::{Int, Value};
 use crate::decimal::written;
 use crate::kept::Kept;
@@ -78,13 +78,6 @@ impl Kept<'_> {
             }
             Op::Broadcast(inner) | Op::Equal(inner, _) => self.chosen(inner, 0),
             _ => None,
-        }
-    }
-
-    pub(crate) fn class(&self, src: Src) -> Class {
-        match src {
-            Src::Reg(reg) => self.program.instructions[reg as usize].class,
-            Src::Const(_) => Class::Int,
         }
     }
 }

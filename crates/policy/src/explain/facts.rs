@@ -54,11 +54,11 @@ pub struct Document {
 }
 
 impl Document {
-    pub fn parse(path: &str, text: &str) -> Result<Document, Diagnostic> {
+    pub fn parse(path: &str, text: &str) -> Result<Document, Box<Diagnostic>> {
         let sources = Sources {
             files: vec![(path.to_owned(), text.to_owned())],
         };
-        read(text).map_err(|finding| finding.resolve(&sources))
+        read(text).map_err(|finding| Box::new(finding.resolve(&sources)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::types::{Date32Type, Decimal64Type, Int8Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
+use arrow_array::{ArrayRef, BooleanArray, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
 use arrow_buffer::{BooleanBuffer, MutableBuffer, NullBuffer};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
@@ -274,15 +274,6 @@ fn packed(truths: &[u8]) -> BooleanBuffer {
         );
     }
     BooleanBuffer::new(bits.into(), 0, truths.len())
-}
-
-/// The words of a dictionary column with the row's word, for those who read a few rows.
-pub fn word(array: &dyn Array, row: usize) -> Option<String> {
-    let dictionary = array.as_any().downcast_ref::<DictionaryArray<Int8Type>>()?;
-    let words = dictionary.values().as_any().downcast_ref::<StringArray>()?;
-    array
-        .is_valid(row)
-        .then(|| words.value(dictionary.keys().value(row) as usize).to_owned())
 }
 
 /// The Arrow type in which an input of a type is handed to a program: what the feed stage gives and the main stage

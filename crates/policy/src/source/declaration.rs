@@ -35,8 +35,6 @@ pub struct Variable {
     /// What a population scan takes where nobody was asked.
     pub scan: Option<Literal>,
     pub origin: Origin,
-    /// The programme that declares it, if one does.
-    pub programme: Option<String>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -55,6 +53,10 @@ pub struct Literal {
 
 /// Where a variable's value comes from.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a pack has a few hundred variables; a box would only blur the reading"
+)]
 pub enum Origin {
     Input,
     Registry,
@@ -91,13 +93,6 @@ impl How {
         ("latest", How::Latest),
         ("earliest", How::Earliest),
     ];
-
-    pub fn word(self) -> &'static str {
-        How::ALL
-            .iter()
-            .find(|(_, how)| *how == self)
-            .map_or("", |(word, _)| word)
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -169,7 +164,6 @@ pub struct Condition {
     pub id: String,
     pub spot: Spot,
     pub test: Expr,
-    pub test_text: String,
     pub needs_check: bool,
     pub met: Words,
     pub unmet: Words,
@@ -188,7 +182,6 @@ pub struct Exclusion {
 #[derive(Debug, Clone)]
 pub struct Amount {
     pub value: Expr,
-    pub text: String,
     pub round: Option<Rounding>,
 }
 

@@ -210,10 +210,7 @@ fn document_into(said: &mut Declarations, node: Node, depth: u16, reading: &mut 
     } else {
         None
     };
-    let owner = fields.take("programme").and_then(Node::text);
-    let own_variables = fields
-        .take("variables")
-        .map(|node| variables::read(node, owner, reading));
+    let own_variables = fields.take("variables").map(|node| variables::read(node, reading));
     let own_parameters = fields.take("parameters").map(|node| parameters::read(node, reading));
     let own_indicators = fields
         .take("indicators")

@@ -127,7 +127,6 @@ fn condition(fields: &mut Fields<'_>, reading: &mut Reading) -> Option<Condition
     Some(Condition {
         id: id.text()?.to_owned(),
         spot: id.spot,
-        test_text: test.text().unwrap_or_default().to_owned(),
         test: reading.expression(test)?,
         needs_check: needs.is_some(),
         met,
@@ -163,11 +162,7 @@ fn period(node: &Node, reading: &mut Reading) -> (Option<i32>, Option<i32>) {
 fn amount(node: &Node, reading: &mut Reading) -> Option<Amount> {
     if node.text().is_some() {
         let value = reading.expression(node)?;
-        return Some(Amount {
-            value,
-            text: node.text()?.to_owned(),
-            round: None,
-        });
+        return Some(Amount { value, round: None });
     }
     let mut fields = Fields::of(node, reading)?;
     let value = fields.needed("value", reading)?;
@@ -176,7 +171,6 @@ fn amount(node: &Node, reading: &mut Reading) -> Option<Amount> {
     fields.take("note");
     fields.done(reading);
     Some(Amount {
-        text: value.text()?.to_owned(),
         value: reading.expression(value)?,
         round,
     })

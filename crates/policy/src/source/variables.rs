@@ -8,18 +8,18 @@ use crate::decimal::Decimal;
 use crate::expression::syntax::{Expr, ExprKind, Operator};
 use crate::types::{Entity, Type};
 
-pub fn read(node: &Node, programme: Option<&str>, reading: &mut Reading) -> Vec<(Variable, bool)> {
+pub fn read(node: &Node, reading: &mut Reading) -> Vec<(Variable, bool)> {
     let Some(entries) = node.map() else {
         reading.report(Fault::Shape, node.spot, "`variables:` maps names to declarations");
         return Vec::new();
     };
     entries
         .iter()
-        .filter_map(|(key, node)| variable(key, node, programme, reading))
+        .filter_map(|(key, node)| variable(key, node, reading))
         .collect()
 }
 
-fn variable(key: &Key, node: &Node, programme: Option<&str>, reading: &mut Reading) -> Option<(Variable, bool)> {
+fn variable(key: &Key, node: &Node, reading: &mut Reading) -> Option<(Variable, bool)> {
     let mut fields = Fields::of(node, reading)?.at(key.spot);
     let entity = entity(&mut fields, reading);
     let ty = value_type(&mut fields, reading);
@@ -44,7 +44,6 @@ fn variable(key: &Key, node: &Node, programme: Option<&str>, reading: &mut Readi
         range,
         scan,
         origin,
-        programme: programme.map(str::to_owned),
     };
     Some((variable, replaces))
 }
