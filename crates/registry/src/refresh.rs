@@ -268,6 +268,7 @@ impl Refresh<'_> {
 
     fn households(&self, parts: usize, exchange: &Exchange) -> Result<Made, RegistryError> {
         let programmes = programmes(self.program);
+        let program = self.program.for_population();
         let memory = Memory::before(self.lake, self.program.as_of)?;
         let numbers: Vec<usize> = (0..parts).collect();
         let done = self.counter(Stage::Households, parts);
@@ -279,7 +280,7 @@ impl Refresh<'_> {
                 let Some(rows) = exchange.take(part)? else {
                     return Ok(None);
                 };
-                let concluded = conclude(self.program, &programmes, rows, self.places, &memory)?;
+                let concluded = conclude(&program, &programmes, rows, self.places, &memory)?;
                 made.sightings.extend(concluded.sightings);
                 people_kept.extend(concluded.kept.0);
                 homes_kept.extend(concluded.kept.1);
