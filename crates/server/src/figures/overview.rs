@@ -82,14 +82,21 @@ pub fn overview(book: &Book, titles: &Titles, today: Day) -> Result<Overview, St
     let as_of = refresh.as_ref().and_then(|run| Day::parse(run.as_of.as_deref()?));
     let judged_on = as_of.filter(|_| titles.is_sample).unwrap_or(today);
     // Before the first delivery the book has no table of deliveries.
-    let newest: BTreeMap<String, Day> =
-        if all.is_empty() { BTreeMap::new() } else { newest_days(book)?.into_iter().collect() };
+    let newest: BTreeMap<String, Day> = if all.is_empty() {
+        BTreeMap::new()
+    } else {
+        newest_days(book)?.into_iter().collect()
+    };
     let counts = match &refresh {
         Some(run) => coverage::of_run(book, run.run_id)?,
         None => Vec::new(),
     };
     Ok(Overview {
-        feeds: titles.feeds.iter().map(|feed| feed_status(feed, &all, newest.get(&feed.feed).copied(), judged_on)).collect(),
+        feeds: titles
+            .feeds
+            .iter()
+            .map(|feed| feed_status(feed, &all, newest.get(&feed.feed).copied(), judged_on))
+            .collect(),
         programmes: totals(titles, &counts),
         runs: runs::latest(book, RUNS_SHOWN)?.iter().map(run_status).collect(),
         refresh: refresh.as_ref().map(run_status),
@@ -135,7 +142,8 @@ fn totals(titles: &Titles, counts: &[Coverage]) -> Vec<ProgrammeTotals> {
         total.undecidable += count.undecidable;
         total.amount_fen_per_month += count.amount_fen_per_month;
     }
-    let mut totals: Vec<ProgrammeTotals> = by_name.into_values().collect();
+    let concerns_someone = |one: &ProgrammeTotals| one.served + one.missed + one.wrong + one.undecidable > 0;
+    let mut totals: Vec<ProgrammeTotals> = by_name.into_values().filter(concerns_someone).collect();
     totals.sort_by_key(|total| titles.place(&total.programme));
     totals
 }
