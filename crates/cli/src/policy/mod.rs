@@ -5,6 +5,7 @@ use clap::Subcommand;
 use crate::error::CliError;
 use crate::ui::Ui;
 
+mod backpay;
 mod check;
 pub mod evaluate;
 mod explain;
@@ -24,6 +25,8 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
+    /// What a corrected rule would have paid, month by month, as proposals for the ledger
+    Backpay(backpay::Args),
     /// What is wrong with packs, with line, caret and proposal
     Check(check::Args),
     /// Every variable of a pack over persons and households: Parquet in, Parquet out.
@@ -38,6 +41,7 @@ enum PolicyCommand {
 
 pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     match args.command {
+        PolicyCommand::Backpay(args) => backpay::run(args, ui),
         PolicyCommand::Check(args) => check::run(args, ui),
         PolicyCommand::Simulate(args) => simulate::run(args, ui),
         PolicyCommand::Explain(args) => explain::run(args, ui),

@@ -59,7 +59,7 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
         compile(&now, &args, ui)?,
         compile(&changed(then, &args.changes)?, &args, ui)?,
     );
-    let tables = read(&now, &then, &args)?;
+    let tables = read(&now, &then, &args.persons, &args.households)?;
     let run = |program: &Program| {
         let outcome = program
             .run(&tables.persons, &tables.households, &tables.offsets)
@@ -86,7 +86,7 @@ pub fn run(args: Args, ui: &Ui) -> Result<(), CliError> {
     ui.answer(&effects, |ui| show(&effects, ui))
 }
 
-fn changed(mut pack: Pack, changes: &[String]) -> Result<Pack, CliError> {
+pub fn changed(mut pack: Pack, changes: &[String]) -> Result<Pack, CliError> {
     for text in changes {
         let refused = |error: anwang_policy::simulate::ChangeError| CliError::refused(error.code(), error.to_string());
         let (name, change) = parse_change(text).map_err(refused)?;
@@ -107,15 +107,15 @@ fn compile(pack: &Pack, args: &Args, ui: &Ui) -> Result<Program, CliError> {
 }
 
 /// The columns of either program.
-fn read(now: &Program, then: &Program, args: &Args) -> Result<Tables, CliError> {
+pub fn read(now: &Program, then: &Program, persons: &Path, households: &Path) -> Result<Tables, CliError> {
     let inputs: Vec<&InputInfo> = now.person_inputs().into_iter().chain(then.person_inputs()).collect();
-    let persons = tables::read(&args.persons, &inputs, &[PERSON, HOUSEHOLD])?;
+    let persons = tables::read(persons, &inputs, &[PERSON, HOUSEHOLD])?;
     let inputs: Vec<&InputInfo> = now
         .household_inputs()
         .into_iter()
         .chain(then.household_inputs())
         .collect();
-    tables::join(persons, tables::read(&args.households, &inputs, &[HOUSEHOLD])?)
+    tables::join(persons, tables::read(households, &inputs, &[HOUSEHOLD])?)
 }
 
 /// County and size of every household.
