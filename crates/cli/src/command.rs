@@ -4,7 +4,9 @@ use clap::Subcommand;
 
 use crate::error::CliError;
 use crate::ui::Ui;
-use crate::{alerts, audit, bench, demo, doctor, intake, person, policy, refresh, rejects, serve, status, synth, worker};
+use crate::{
+    alerts, audit, bench, demo, doctor, intake, person, policy, refresh, rejects, serve, status, synth, worker,
+};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
