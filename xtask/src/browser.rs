@@ -102,13 +102,7 @@ impl Demo {
     fn start() -> Result<Demo, Failure> {
         let folder = std::env::temp_dir().join(format!("anwang-demo-{}", std::process::id()));
         let mut process = anwang()
-            .args([
-                "demo",
-                "--population",
-                POPULATION,
-                "--listen",
-                "127.0.0.1:0",
-            ])
+            .args(["demo", "--population", POPULATION, "--listen", "127.0.0.1:0"])
             .arg("--data")
             .arg(folder.join("data"))
             .stdin(Stdio::null())
@@ -120,8 +114,7 @@ impl Demo {
         let mut line = String::new();
         while output.read_line(&mut line)? > 0 {
             print!("   {line}");
-            url =
-                url.or_else(|| value_after(&line, "http://").map(|rest| format!("http://{rest}")));
+            url = url.or_else(|| value_after(&line, "http://").map(|rest| format!("http://{rest}")));
             password = password.or_else(|| value_after(&line, "password"));
             if let (Some(url), Some(password)) = (url.clone(), password.clone()) {
                 return Ok(Demo {
@@ -135,9 +128,7 @@ impl Demo {
             line.clear();
         }
         let status = process.wait()?;
-        Err(Failure::new(format!(
-            "the demo ended with {status} before it served"
-        )))
+        Err(Failure::new(format!("the demo ended with {status} before it served")))
     }
 
     fn departments(&self) -> PathBuf {

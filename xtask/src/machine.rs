@@ -15,12 +15,9 @@ const WHEELS: [&str; 4] = [
 
 /// The workspace folder; cargo sets the variable for `cargo run`.
 pub fn checkout() -> PathBuf {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    manifest
-        .parent()
-        .expect("xtask lies in the workspace")
-        .to_path_buf()
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().expect("xtask lies in the workspace").to_path_buf()
 }
 
 /// Downloads and build results, outside the checkout so that a fresh clone finds them again.
@@ -86,13 +83,7 @@ fn create_venv(venv: &Path) -> Result<(), Failure> {
 pub fn pip_install(python: &Path, wheels: &[&str]) -> Result<(), Failure> {
     must_succeed_quietly(
         Command::new(python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
             .args(wheels),
     )
     .map(|_| ())
@@ -100,9 +91,7 @@ pub fn pip_install(python: &Path, wheels: &[&str]) -> Result<(), Failure> {
 
 /// Installs Debian packages, or says which ones are missing where that is not allowed.
 pub fn install_debian(packages: &[&str]) -> Result<(), Failure> {
-    let missing = |failure: Failure| {
-        failure.while_doing(&format!("please install {} (apt-get)", packages.join(" ")))
-    };
+    let missing = |failure: Failure| failure.while_doing(&format!("please install {} (apt-get)", packages.join(" ")));
     let apt = |words: &[&str]| {
         let mut apt = if is_root() {
             command("apt-get -qq")

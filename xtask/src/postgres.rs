@@ -7,7 +7,8 @@ use crate::machine::{install_debian, is_root};
 use crate::run::{Failure, command, must_succeed_quietly};
 
 /// Durability is off: the data never outlives the run.
-const SETTINGS: &str = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200";
+const SETTINGS: &str =
+    "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200";
 
 pub struct Server {
     programs: PathBuf,
@@ -21,14 +22,7 @@ impl Server {
         let server = Server { programs, folder };
         server
             .program("initdb")
-            .args([
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "-U",
-                "anwang",
-                "-D",
-            ])
+            .args(["--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "anwang", "-D"])
             .arg(server.folder.join("data"))
             .run_quietly()?;
         server

@@ -74,9 +74,7 @@ fn timed(name: &str, what: &str, run: impl FnOnce() -> Result<(), Failure>) -> R
             println!("── {name}: passed in {seconds:.1} s\n");
             Ok(())
         }
-        Err(failure) => {
-            Err(failure.while_doing(&format!("── {name}: FAILED after {seconds:.1} s")))
-        }
+        Err(failure) => Err(failure.while_doing(&format!("── {name}: FAILED after {seconds:.1} s"))),
     }
 }
 
@@ -85,9 +83,7 @@ fn format() -> Result<(), Failure> {
 }
 
 fn lint() -> Result<(), Failure> {
-    must_succeed(&mut cargo(
-        "clippy --quiet --workspace --all-targets -- -D warnings",
-    ))
+    must_succeed(&mut cargo("clippy --quiet --workspace --all-targets -- -D warnings"))
 }
 
 fn tests() -> Result<(), Failure> {
