@@ -83,6 +83,8 @@ fn headline(overview: &Overview, refresh: &RunStatus, language: Language) -> Mar
 
 fn programmes(programmes: &[ProgrammeTotals], titles: &Titles, language: Language) -> Markup {
     let list = |path: &str, programme: &str| format!("{path}?programme={programme}");
+    // Rosters without amounts would fill a column with dashes.
+    let amounts_known = programmes.iter().any(|row| row.amount_fen_per_month > 0);
     html! {
         div.scroll tabindex="0" role="region" aria-label=(language.pick("各项救助", "Programmes")) {
             table {
@@ -92,7 +94,7 @@ fn programmes(programmes: &[ProgrammeTotals], titles: &Titles, language: Languag
                     th.number scope="col" { (language.pick("应享未享", "Missed")) }
                     th.number scope="col" { (language.pick("疑似错享", "Wrong")) }
                     th.number scope="col" { (language.pick("资料不足", "Undecidable")) }
-                    th.number scope="col" { (language.pick("每月金额（元）", "Yuan per month")) }
+                    @if amounts_known { th.number scope="col" { (language.pick("每月金额（元）", "Yuan per month")) } }
                 } }
                 tbody {
                     @for row in programmes {
@@ -102,7 +104,7 @@ fn programmes(programmes: &[ProgrammeTotals], titles: &Titles, language: Languag
                             td.number { (linked(row.missed, &list("/missed", &row.programme))) }
                             td.number { (linked(row.wrong, &list("/wrong", &row.programme))) }
                             td.number { (grouped(row.undecidable)) }
-                            td.number { @if row.amount_fen_per_month == 0 { "—" } @else { (yuan(row.amount_fen_per_month)) } }
+                            @if amounts_known { td.number { @if row.amount_fen_per_month == 0 { "—" } @else { (yuan(row.amount_fen_per_month)) } } }
                         }
                     }
                 }
