@@ -176,7 +176,7 @@ impl Settlement<'_> {
         } else {
             NEVER
         };
-        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.120 };
+        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.126 };
         let cancelled_on = if self.rng.chance(forgotten) {
             NEVER
         } else {
@@ -199,6 +199,6 @@ fn card_rate_in_need(relation: u8, age: i32, size: u32) -> f64 {
         (_, 18..60) if size == 1 => 0.45,
         (1, 18..60) => 0.34,
         (_, 18..60) => 0.17,
-        _ => 0.155,
+        _ => 0.162,
     }
 }

@@ -153,6 +153,8 @@ impl Settlement<'_> {
                 let son = self.person(earner as u32);
                 (son.register, son.relation, son.father, son.mother) = (at as u32, 20, head, mother);
                 son.name = son.name.with_surname_of(family);
+                // A wage that would lift the old couple over every line if they lived on it.
+                son.wage_fen = son.wage_fen.max(680_000);
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::calendar::{self, Day};
 use crate::class::Class;
 use crate::feeds::Made;
 use crate::livelihood::{EDGE_TENTHS, Income, income_of};
-use crate::person::Person;
+use crate::person::{NOBODY, Person, Work};
 use crate::service::{Entry, Programme};
 
 /// Someone eligible by the rules who is not served.
@@ -140,12 +140,9 @@ impl<'m, 'a> Judge<'m, 'a> {
                     visible: below(seemingly, 10),
                     because,
                 });
-            } else if below(truly, EDGE_TENTHS) && !members.iter().any(|&at| self.recognised_as_edge(at)) {
-                let because = match household.class {
-                    Class::Ordinary => "income_lost",
-                    Class::EdgeExpired => "recognition_expired",
-                    _ => "income_below_edge",
-                };
+            } else if below(truly, EDGE_TENTHS) && !members.iter().any(|&at| self.served(at, Programme::Edge)) {
+                let ordinary = household.class == Class::Ordinary;
+                let because = if ordinary { "income_lost" } else { "income_below_edge" };
                 let visible = below(seemingly, EDGE_TENTHS) && !below(seemingly, 10);
                 findings.missed.push(Missed {
                     person: head,
@@ -157,10 +154,19 @@ impl<'m, 'a> Judge<'m, 'a> {
         }
     }
 
-    /// An edge recognition that ran out serves nobody: the household has to be recognised anew.
-    fn recognised_as_edge(&self, person: u32) -> bool {
-        let class = self.made.home(self.made.person(person)).class;
-        class != Class::EdgeExpired && self.served(person, Programme::Edge)
+    /// A severely disabled adult without income whom nobody is left to support, on whatever other roster.
+    fn is_left_alone(&self, at: u32) -> bool {
+        let person = self.made.person(at);
+        let incapable = person
+            .card
+            .is_some_and(|card| (card.of_mind() && card.level <= 3) || (matches!(card.kind, 4 | 7) && card.level <= 2));
+        let gone = |parent: u32| parent == NOBODY || !self.made.person(parent).present_at(self.as_of);
+        person.work == Work::Unable
+            && incapable
+            && !self.served(at, Programme::Tekun)
+            && !self.liable[at as usize]
+            && gone(person.father)
+            && gone(person.mother)
     }
 
     fn persons(&self, findings: &mut Findings) {
@@ -180,6 +186,9 @@ impl<'m, 'a> Judge<'m, 'a> {
             };
             if class == Class::TekunMissed && !self.liable[at as usize] {
                 miss(Programme::Tekun, true, "nobody_liable_no_income");
+            }
+            if class != Class::TekunMissed && self.is_left_alone(at) {
+                miss(Programme::Tekun, true, "last_parent_died");
             }
             if class == Class::OrphanMissed && person.relation == 40 && person.age_at(self.as_of) < 18 {
                 miss(Programme::Orphan, true, "both_parents_dead");
@@ -248,7 +257,8 @@ impl<'m, 'a> Judge<'m, 'a> {
         match entry.programme {
             Programme::Dibao if class == Class::TekunDouble => Some(("two_programmes", true)),
             Programme::Dibao if !entry.single => self.income_fault(person, 10),
-            Programme::Edge if entry.valid_to >= self.as_of => self.income_fault(person, EDGE_TENTHS),
+            Programme::Edge if entry.valid_to < self.as_of => Some(("expired", true)),
+            Programme::Edge => self.income_fault(person, EDGE_TENTHS),
             Programme::Orphan if person.age_at(self.as_of) >= 18 => Some(("of_age", true)),
             Programme::DisabilityLiving | Programme::DisabilityNursing => {
                 let card = person.card?;

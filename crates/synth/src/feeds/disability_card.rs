@@ -40,7 +40,9 @@ const EXPIRED_AS_VALID: f64 = 0.3;
 fn write(made: &Made, rng: &mut Rng, sheets: &mut [Sheet]) {
     let first = made.place.time.first;
     for (at, person) in made.people() {
-        let Some(card) = person.card else { continue };
+        let Some(card) = person.card.filter(|_| !person.id.is_none()) else {
+            continue;
+        };
         let forgotten = rng.chance(EXPIRED_AS_VALID);
         let Some(delivery) = made.delivery_of(card.changed_on + PUSH_DAYS) else {
             continue;
