@@ -25,9 +25,10 @@ impl TextColumn {
         self.bytes.clear();
     }
 
-    /// Makes room for the places of `rows` texts.
-    pub fn reserve(&mut self, rows: usize) {
+    /// Makes room for `rows` texts of `bytes` each on average.
+    pub fn reserve(&mut self, rows: usize, bytes: usize) {
         self.ends.reserve(rows);
+        self.bytes.reserve(rows * bytes);
     }
 
     pub fn push(&mut self, text: &[u8]) {

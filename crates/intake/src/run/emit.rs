@@ -282,7 +282,7 @@ fn nulls_where(rows: &[u32], is_null: impl Fn(usize) -> bool) -> Option<NullBuff
 }
 
 fn gather_text(texts: &TextColumn, rows: &[u32]) -> (OffsetBuffer<i32>, Vec<u8>) {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(rows.iter().map(|&row| texts.get(row as usize).len()).sum());
     let mut offsets = Vec::with_capacity(rows.len() + 1);
     offsets.push(0i32);
     for &row in rows {

@@ -19,6 +19,9 @@ use crate::rows::Rows;
 const COUNTY: i64 = 1_000_000;
 /// Text of one column that a run may hold; its places are counted in 32 bits.
 const TEXT_LIMIT_BYTES: usize = 1 << 30;
+/// Room made beforehand; longer texts only grow it.
+const TEXT_BYTES_USUAL: usize = 16;
+const SEALED_BYTES_USUAL: usize = 192;
 
 /// One lake row of a source row: marriage has two.
 #[derive(Debug, Default)]
@@ -65,7 +68,7 @@ impl KeptColumn {
         match self {
             KeptColumn::Wide(values) => values.reserve(rows),
             KeptColumn::Narrow(values) => values.reserve(rows),
-            KeptColumn::Texts(texts) => texts.reserve(rows),
+            KeptColumn::Texts(texts) => texts.reserve(rows, TEXT_BYTES_USUAL),
         }
     }
 
@@ -121,7 +124,9 @@ impl Run {
         run.gone.reserve(expected);
         run.record.reserve(expected);
         run.digest.reserve(expected);
-        run.sealed.reserve(expected);
+        if plan.contract.sealed().next().is_some() {
+            run.sealed.reserve(expected, SEALED_BYTES_USUAL);
+        }
         run.entries.person.reserve(expected);
         run.entries.row.reserve(expected);
         run.entries.subject.reserve(expected);
