@@ -358,7 +358,7 @@ fn expect(tx: &mut Tx<'_>, alert_id: i64, action: &'static str, wanted: &[State]
 /// The codes of a division's townships: all that share its digits. `high` is not included.
 fn below(code: u64) -> (u64, u64) {
     let mut width = 1;
-    while width < 1_000_000_000_000 && code % (width * 10) == 0 {
+    while width < 1_000_000_000_000 && code.is_multiple_of(width * 10) {
         width *= 10;
     }
     // Digits go in pairs down to the county and in threes below it.

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use anwang_domain::{Calendar, CalendarError, Day, DivisionCode, Level, Places};
+use anwang_domain::{Calendar, Day, DivisionCode, Level, Places};
 use anwang_store::{Book, Row, StoreError, Tx, Value};
 
 use crate::alerts::{Actor, Source, note};
@@ -392,10 +392,9 @@ fn hand_out(tx: &mut Tx<'_>, night: &Night<'_>, result: &mut NightResult) -> Res
 
 /// A deadline in a year whose holidays are not published is left open rather than guessed.
 fn due_day(night: &Night<'_>, severity: Severity) -> Option<Day> {
-    match Calendar::published().add_working_days(night.as_of, (night.deadline_working_days)(severity)) {
-        Ok(day) => Some(day),
-        Err(CalendarError::YearNotPublished { .. }) => None,
-    }
+    Calendar::published()
+        .add_working_days(night.as_of, (night.deadline_working_days)(severity))
+        .ok()
 }
 
 fn places_left(
