@@ -28,7 +28,6 @@ mod titles;
 mod worker;
 
 use command::Command;
-use error::CliError;
 use ui::Ui;
 
 #[global_allocator]

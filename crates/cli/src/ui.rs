@@ -30,10 +30,6 @@ impl Ui {
         }
     }
 
-    pub fn output(&self) -> Output {
-        self.output
-    }
-
     /// One line of text; silent under `--json`, whose only output is the answer.
     pub fn say(&self, line: impl AsRef<str>) {
         if self.output == Output::Text {
@@ -163,7 +159,7 @@ pub fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

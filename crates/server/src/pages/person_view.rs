@@ -122,7 +122,7 @@ fn fact(name: &str, value: Option<&str>) -> Markup {
     html! { @if let Some(value) = value { dt { (name) } dd { (value) } } }
 }
 
-fn conflict_words<'a>(code: &'a str, language: Language) -> &'a str {
+fn conflict_words(code: &str, language: Language) -> &str {
     match code {
         "dead_but_registered" => language.pick("已故仍有户籍", "dead but still registered"),
         "death_days_differ" => language.pick("死亡日期不一致", "days of death differ"),
