@@ -17,7 +17,7 @@ use crate::{clock, night};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Recompute everything instead of what the new batches concern
+    /// Recompute everything. A refresh by the changes is not built yet, so every refresh does
     #[arg(long)]
     pub(crate) full: bool,
 

@@ -165,7 +165,7 @@ pub fn by_its_past(
     if snapshot {
         if let Some(wider) = earlier
             .iter()
-            .find(|batch| batch.scope != scope && contains(&batch.scope, scope))
+            .find(|batch| batch.as_of_day < as_of_day && batch.scope != scope && contains(&batch.scope, scope))
         {
             return Some(HoldReason::NarrowerThanLast {
                 scope: scope.to_owned(),
@@ -190,7 +190,7 @@ pub fn by_its_past(
         .iter()
         .find(|batch| batch.scope == scope && (snapshot || batch.as_of_day < as_of_day))?;
     let comparable = snapshot || !last.is_first && last.rows >= COMPARABLE_ROWS;
-    (comparable && rows * 2 < last.rows).then(|| HoldReason::TooFewRows {
+    (comparable && rows * 2 < last.rows).then_some(HoldReason::TooFewRows {
         rows,
         last: last.rows,
         last_batch: last.batch_id,

@@ -125,7 +125,7 @@ pub fn land(
         reviews,
         ..
     } = reading;
-    let mut changes = retired(lake, arrival.contract, scope, earlier)?;
+    let mut changes = retired(lake, arrival, scope, earlier)?;
     changes.extend(staged.into_iter().map(Change::Append));
     lake.book().transaction(|tx| {
         let mut batch = batch(arrival, scope, &tally);
@@ -155,13 +155,15 @@ pub fn land(
 }
 
 /// The files of the batches that a snapshot takes the place of: whoever is not in the new one has left.
-fn retired(lake: &Lake, contract: &Contract, scope: &str, earlier: &[Earlier]) -> Result<Vec<Change>, IntakeError> {
+/// Batches of the same day stay: a department may send one roster in several files.
+fn retired(lake: &Lake, arrival: &Arrival<'_>, scope: &str, earlier: &[Earlier]) -> Result<Vec<Change>, IntakeError> {
+    let contract = arrival.contract;
     if !matches!(contract.delivery, Delivery::Snapshot { .. }) {
         return Ok(Vec::new());
     }
     let replaced: HashMap<i64, i64> = earlier
         .iter()
-        .filter(|batch| contains(scope, &batch.scope))
+        .filter(|batch| batch.as_of_day < i64::from(arrival.as_of.0) && contains(scope, &batch.scope))
         .filter_map(|batch| Some((batch.snapshot_id?, batch.batch_id)))
         .collect();
     let mut changes = Vec::new();

@@ -203,7 +203,7 @@ proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,80}", words in prop::collection::vec(word(), 0..30)) {
         for formula in [text, words.join(" ")] {
-            let quoted = formula.replace('\\', " ").replace('"', " ");
+            let quoted = formula.replace(['\\', '"'], " ");
             let rules = format!("variables:\n  a: {{of: person, type: count, input: true}}\n  b: {{of: person, type: count, formula: \"{quoted}\", basis: x}}\n");
             if let Ok(pack) = support::load(&rules) {
                 let as_of = Day::parse("2026-08-01").expect("a day");

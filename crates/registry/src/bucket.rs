@@ -95,7 +95,9 @@ impl FeedRows {
     pub fn running(&self, as_of: i32) -> Result<impl Fn(usize) -> bool + '_, RegistryError> {
         let (started, ended) = (self.date("started_on")?, self.date("ended_on")?);
         Ok(move |i: usize| {
-            !(started.is_valid(i) && started.value(i) > as_of) && !(ended.is_valid(i) && ended.value(i) <= as_of)
+            let begun = started.is_null(i) || started.value(i) <= as_of;
+            let over = ended.is_valid(i) && ended.value(i) <= as_of;
+            begun && !over
         })
     }
 }

@@ -1,14 +1,11 @@
-//! The codes of the contracts that the registry itself understands. `contracts/` says what each means; a test
-//! holds these numbers against it.
+//! The codes of the contracts that the registry itself understands; `contracts/` says what each means.
 
 /// Relation to the head of the household (GB/T 4761).
 pub mod relation {
     pub const HEAD: i16 = 1;
     pub const SPOUSE: i16 = 10;
     pub const SON: i16 = 20;
-    pub const CHILD_IN_LAW: i16 = 28;
     pub const DAUGHTER: i16 = 30;
-    pub const PARENT_IN_LAW: i16 = 53;
 }
 
 /// Marital status (GB/T 2261.2).
@@ -31,4 +28,34 @@ pub mod marriage {
 pub mod cancel {
     pub const DEATH: i16 = 1;
     pub const DUPLICATE: i16 = 5;
+}
+
+#[cfg(test)]
+mod tests {
+    use anwang_contracts::Contracts;
+
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_of_the_contracts() {
+        let check = |feed: &str, column: &str, name: &str, number: i16| {
+            let contract = Contracts::embedded().by_name(feed).unwrap();
+            let code = contract.column(column).unwrap().codes.by_name(name).unwrap().code;
+            assert_eq!(code, number, "{feed}.{column} {name}");
+        };
+        check("hukou", "relation", "head", relation::HEAD);
+        check("hukou", "relation", "spouse", relation::SPOUSE);
+        check("hukou", "relation", "son", relation::SON);
+        check("hukou", "relation", "daughter", relation::DAUGHTER);
+        check("hukou", "marital", "single", marital::SINGLE);
+        check("hukou", "marital", "married", marital::MARRIED);
+        check("hukou", "marital", "widowed", marital::WIDOWED);
+        check("hukou", "marital", "divorced", marital::DIVORCED);
+        check("marriage", "kind", "marriage", marriage::MARRIAGE);
+        check("marriage", "kind", "divorce", marriage::DIVORCE);
+        check("marriage", "kind", "annulled", marriage::ANNULLED);
+        check("marriage", "kind", "reissue", marriage::REISSUE);
+        check("hukou", "cancel_reason", "death", cancel::DEATH);
+        check("hukou", "cancel_reason", "duplicate", cancel::DUPLICATE);
+    }
 }

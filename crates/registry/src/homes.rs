@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anwang_domain::places::{Area, Places};
 use anwang_domain::{Day, DivisionCode};
 use arrow_array::{
-    Array, ArrayRef, Date32Array, Int8Array, Int16Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt64Array,
+    Array, ArrayRef, Date32Array, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray, UInt64Array,
 };
 
 use crate::aid::Aid;

@@ -59,6 +59,11 @@ fn rows_of(rows: &RecordBatch, persons: &[u64]) -> Result<RecordBatch, RegistryE
     Ok(filter_record_batch(rows, &keep)?)
 }
 
+/// Person and record.
+type RecordKey = (u64, u64);
+/// Batch and row: the later one wins.
+type Version = (i32, i32);
+
 struct Keys<'a> {
     person: &'a [u64],
     record: &'a [u64],
@@ -106,8 +111,11 @@ impl<'a> Keys<'a> {
 
     /// The files lie one behind the other, each sorted: the standard sort finds these runs and merges them.
     fn merged_order(&self) -> Vec<u32> {
-        let mut order: Vec<((u64, u64), (i32, i32), u32)> = (0..self.person.len())
-            .map(|i| ((self.person[i], self.record[i]), (self.batch[i], self.row[i]), i as u32))
+        let mut order: Vec<(RecordKey, Version, u32)> = (0..self.person.len())
+            .map(|i| {
+                let (person, record, batch, row) = self.at(i);
+                ((person, record), (batch, row), i as u32)
+            })
             .collect();
         order.sort();
         let n = order.len();

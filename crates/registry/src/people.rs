@@ -275,11 +275,7 @@ impl Disability {
         self.kind
             .iter()
             .zip(&self.level)
-            .map(|(kind, level)| match (kind, level) {
-                (_, Some(1 | 2)) => true,
-                (Some(5 | 6), Some(3)) => true,
-                _ => false,
-            })
+            .map(|(kind, level)| matches!((kind, level), (_, Some(1 | 2)) | (Some(5 | 6), Some(3))))
             .collect()
     }
 }

@@ -10,7 +10,7 @@ use anwang_policy::{CompileOptions, Mode, Pack, Program};
 use anwang_store::findings::{self, Filter, Kind};
 use anwang_store::{Book, coverage, runs};
 use anwang_vault::Vault;
-use arrow_array::{Array, ArrayRef, RecordBatch, new_null_array};
+use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_schema::DataType;
 
 use crate::columns::{texts, uint64s};

@@ -78,7 +78,7 @@ impl Settlement<'_> {
 
     fn card(&mut self, at: usize, class: Class, age: i32) -> Card {
         let mut kind = [1, 2, 3, 4, 5, 6, 7][self.rng.pick(&[0.12, 0.13, 0.02, 0.53, 0.08, 0.09, 0.03])];
-        let mut level = 1 + self.rng.pick(&[0.21, 0.37, 0.21, 0.21]) as u8;
+        let mut level = 1 + self.rng.pick(&[0.22, 0.38, 0.20, 0.20]) as u8;
         let person = &self.people[at];
         let heads_alone = person.relation == 1 && person.spouse == NOBODY && age < 60;
         let alone_and_grown = heads_alone && !class.destitute();
@@ -176,7 +176,7 @@ impl Settlement<'_> {
         } else {
             NEVER
         };
-        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.126 };
+        let forgotten = if cremated_on == NEVER { 0.20 } else { 0.118 };
         let cancelled_on = if self.rng.chance(forgotten) {
             NEVER
         } else {

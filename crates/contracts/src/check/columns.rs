@@ -59,7 +59,9 @@ impl Checker<'_> {
         if !is_identifier(&written.name) {
             self.fault(field, "a name is small letters, digits and underscores");
         }
-        let titles = [&written.name, &written.zh, &written.en].into_iter().chain(&written.synonyms);
+        let titles = [&written.name, &written.zh, &written.en]
+            .into_iter()
+            .chain(&written.synonyms);
         Column {
             titles: titles.map(|title| normalise(title)).collect(),
             name: written.name,

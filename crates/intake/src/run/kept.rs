@@ -278,9 +278,9 @@ impl Run {
             let KeptColumn::Wide(keys) = &self.columns[at] else {
                 continue;
             };
-            for row in first..self.numbers.len() {
-                if whole || keys[row] != NULL {
-                    self.entries.person.push(keys[row] as u64);
+            for (row, &key) in keys.iter().enumerate().take(self.numbers.len()).skip(first) {
+                if whole || key != NULL {
+                    self.entries.person.push(key as u64);
                     self.entries.row.push(row as u32);
                     self.entries.subject.push(subject as i8);
                 }

@@ -21,12 +21,11 @@ pub struct Entry<'a> {
     pub table: Table<'a>,
 }
 
+/// Receives each table of a file, or the name and the fault of a member that cannot be read.
+type Take<'t, E> = dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E> + 't;
+
 /// Calls `take` for every table in the file at `path`; a member that cannot be read is handed over as its fault.
-pub fn open<E: From<ReadFault>>(
-    path: &Path,
-    block_bytes: usize,
-    take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>,
-) -> Result<(), E> {
+pub fn open<E: From<ReadFault>>(path: &Path, block_bytes: usize, take: &mut Take<'_, E>) -> Result<(), E> {
     let name = path
         .file_name()
         .unwrap_or(path.as_os_str())
@@ -124,7 +123,7 @@ fn tables<E: From<ReadFault>>(
     name: String,
     block_bytes: usize,
     index: &mut u32,
-    take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>,
+    take: &mut Take<'_, E>,
 ) -> Result<(), E> {
     let opened = match kind {
         Kind::Gzip => {
@@ -211,18 +210,13 @@ fn tables<E: From<ReadFault>>(
     }
 }
 
-fn members<E: From<ReadFault>>(
-    path: &Path,
-    name: &str,
-    block_bytes: usize,
-    take: &mut dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E>,
-) -> Result<(), E> {
+fn members<E: From<ReadFault>>(path: &Path, name: &str, block_bytes: usize, take: &mut Take<'_, E>) -> Result<(), E> {
     let refused = |error: zip::result::ZipError| ReadFault::Zip(error.to_string());
     let mut archive = ZipArchive::new(File::open(path).map_err(ReadFault::from)?).map_err(refused)?;
     let mut index = 0;
     for place in 0..archive.len() {
         let mut member = archive.by_index(place).map_err(refused)?;
-        let inner_name = member_name(member.name_raw().as_ref());
+        let inner_name = member_name(member.name_raw());
         // Finder and Windows leave these in archives; they are no deliveries.
         if member.is_dir()
             || inner_name.is_empty()

@@ -16,8 +16,11 @@ pub struct SheetBlock {
     range: Range<Data>,
 }
 
-/// The sheets that hold anything: name, preview, rows.
-pub fn open(bytes: Vec<u8>) -> Result<Vec<(String, Vec<Vec<String>>, SheetBlocks)>, ReadFault> {
+/// A sheet: name, first rows as text, all rows.
+type Sheet = (String, Vec<Vec<String>>, SheetBlocks);
+
+/// The sheets that hold anything.
+pub fn open(bytes: Vec<u8>) -> Result<Vec<Sheet>, ReadFault> {
     let refused = |error: calamine::XlsxError| ReadFault::Workbook(error.to_string());
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(refused)?;
     let mut sheets = Vec::new();
