@@ -22,6 +22,7 @@ import duckdb, json, resource, sys, time
 source, target = sys.argv[1:]
 reader = "read_parquet" if source.endswith(".parquet") else "read_csv"
 connection = duckdb.connect(config={"threads": 2})
+connection.execute("SET enable_progress_bar = false")
 begun = time.time()
 connection.execute(f"COPY (SELECT * FROM {reader}('{source}')) TO '{target}' (FORMAT parquet)")
 wall = time.time() - begun
@@ -42,7 +43,7 @@ def copy(source, folder):
     target = os.path.join(folder, "copy.parquet")
     done = subprocess.run([sys.executable, "-c", COPY, source, target], check=True, capture_output=True, text=True)
     os.remove(target)
-    return json.loads(done.stdout)
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def as_parquet(source):

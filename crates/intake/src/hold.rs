@@ -186,9 +186,10 @@ pub fn by_its_past(
         }
     }
     // A large delivery comes in several files; the last of them may be small.
+    // Files of one day are parts of one delivery and are not held against each other.
     let last = earlier
         .iter()
-        .find(|batch| batch.scope == scope && (snapshot || batch.as_of_day < as_of_day))?;
+        .find(|batch| batch.scope == scope && batch.as_of_day < as_of_day)?;
     let comparable = snapshot || !last.is_first && last.rows >= COMPARABLE_ROWS;
     (comparable && rows * 2 < last.rows).then_some(HoldReason::TooFewRows {
         rows,

@@ -496,3 +496,54 @@ fn equal_rows_land_once_and_of_one_key_the_last_stands() {
         1
     );
 }
+
+#[test]
+fn a_roster_in_two_files_of_one_day_is_whole_and_the_next_days_takes_its_place() {
+    let book = sqlite_book();
+    let site = Site::new(book.reopen());
+    let rows = cells(&sample("dibao", "good.csv"));
+    let half = rows.len() / 2;
+    let part = |body: &[Vec<String>]| delimited(&[&rows[..1], body].concat(), b',');
+    let parts = [
+        site.file("2026-06-30/dibao-1.csv", part(&rows[1..half])),
+        site.file("2026-06-30/dibao-2.csv", part(&rows[half..])),
+    ];
+    for path in &parts {
+        assert!(matches!(
+            site.outcome(path, Confirmation::Missing),
+            Outcome::Landed { .. }
+        ));
+    }
+    assert_eq!(site.rows("feed_dibao").len(), rows.len() - 1);
+    let whole = site.file("2026-07-31/dibao.csv", delimited(&rows, b','));
+    assert!(matches!(
+        site.outcome(&whole, Confirmation::Missing),
+        Outcome::Landed { .. }
+    ));
+    assert_eq!(site.rows("feed_dibao").len(), rows.len() - 1);
+}
+
+#[test]
+fn a_file_that_begins_in_plain_ascii_is_still_known_as_gb18030() {
+    let book = sqlite_book();
+    let site = Site::new(book.reopen());
+    let columns = ["cremation_no", "id_no", "name", "died_on", "cremated_on", "division"];
+    let mut text = columns.join(",") + "\n";
+    for row in 0..8_000 {
+        let birth = anwang_domain::Day(-10_000 + row);
+        let id = anwang_domain::CitizenId::new(140_105, birth, 1).expect("an id");
+        // What is looked at to recognise the file ends before the first Chinese name.
+        let name = if row < 7_000 { "Zhang" } else { "张小明" };
+        text.push_str(&format!("C{row},{id},{name},2026-05-02,2026-05-04,140105000000\n"));
+    }
+    let Outcome::Landed { counts, .. } = site.outcome(&site.file("a.csv", &text), Confirmation::Missing) else {
+        panic!("it lands")
+    };
+    assert_eq!((counts.landed, counts.rejected), (8_000, 0));
+    // Known as the same rows, so every name was read alike.
+    let in_gb18030 = site.file("b.csv", encoding_rs::GB18030.encode(&text).0);
+    match site.outcome(&in_gb18030, Confirmation::Missing) {
+        Outcome::Held { reason, .. } => assert_eq!(reason.code(), "same_rows"),
+        other => panic!("{other:?}"),
+    }
+}

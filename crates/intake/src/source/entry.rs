@@ -22,7 +22,7 @@ pub struct Entry<'a> {
 }
 
 /// Receives each table of a file, or the name and the fault of a member that cannot be read.
-type Take<'t, E> = dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E> + 't;
+pub type Take<'t, E> = dyn FnMut(Result<Entry<'_>, (String, ReadFault)>) -> Result<(), E> + 't;
 
 /// Calls `take` for every table in the file at `path`; a member that cannot be read is handed over as its fault.
 pub fn open<E: From<ReadFault>>(path: &Path, block_bytes: usize, take: &mut Take<'_, E>) -> Result<(), E> {
