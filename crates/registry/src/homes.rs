@@ -132,6 +132,23 @@ impl Homes {
         ))?)
     }
 
+    /// The rows of table `members`, sorted by (home, person).
+    pub fn members_rows(&self) -> Result<RecordBatch, RegistryError> {
+        let column = |name: &str| {
+            self.rows
+                .column_by_name(name)
+                .cloned()
+                .ok_or_else(|| RegistryError::NoColumn {
+                    column: name.to_owned(),
+                })
+        };
+        Ok(RecordBatch::try_from_iter_with_nullable([
+            ("home", column(carried::HOME)?, false),
+            ("person", column(carried::PERSON)?, false),
+            ("relation", column(carried::RELATION)?, true),
+        ])?)
+    }
+
     /// The rows of table `categories`: the living low-income population, each in one of the six categories.
     pub fn categories(&self) -> Result<RecordBatch, RegistryError> {
         let person = uint64s(&self.rows, carried::PERSON)?;

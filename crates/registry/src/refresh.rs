@@ -274,7 +274,7 @@ impl Refresh<'_> {
         let done = self.counter(Stage::Households, parts);
         sum(chunks(&numbers), |chunk| {
             let mut made = Made::default();
-            let (mut conclusions, mut categories) = (Vec::new(), Vec::new());
+            let (mut conclusions, mut categories, mut members) = (Vec::new(), Vec::new(), Vec::new());
             let (mut people_kept, mut homes_kept) = (Vec::new(), Vec::new());
             let staged = stage_parts(self.lake, tables::HOUSEHOLDS, chunk, |&part| {
                 let Some(rows) = exchange.take(part)? else {
@@ -290,6 +290,7 @@ impl Refresh<'_> {
                 made.conclusions += found.len() as u64;
                 count_findings(&mut made, found);
                 conclusions.push(tables::conclusion_rows(&programmes, found)?);
+                members.push(concluded.homes.members_rows()?);
                 let in_aid = concluded.homes.categories()?;
                 made.in_aid += in_aid.num_rows() as u64;
                 categories.push(in_aid);
@@ -300,6 +301,7 @@ impl Refresh<'_> {
             made.staged.extend(staged);
             made.staged
                 .extend(stage_batches(self.lake, tables::CONCLUSIONS, conclusions)?);
+            made.staged.extend(stage_batches(self.lake, tables::MEMBERS, members)?);
             made.staged
                 .extend(stage_batches(self.lake, tables::CATEGORIES, categories)?);
             made.staged

@@ -225,6 +225,13 @@ fn a_refresh_finds_the_missed_the_wrong_and_the_dead() {
         wrong.sort();
         assert_eq!(list(lake.book(), Kind::Wrong), wrong);
 
+        let live: Vec<_> = lake.files(tables::MEMBERS, None).unwrap();
+        assert_eq!(
+            live.iter().map(|file| file.rows).sum::<u64>(),
+            report.people,
+            "everybody lives somewhere"
+        );
+
         let run = runs::last_done(lake.book(), "refresh").unwrap().unwrap();
         assert_eq!((run.run_id, run.snapshot_id), (report.run_id, Some(report.snapshot)));
         let counts = coverage::of_run(lake.book(), run.run_id).unwrap();

@@ -18,9 +18,13 @@ pub const CONCLUSIONS: &str = "conclusions";
 /// The living low-income population, one category each, by `home`.
 pub const CATEGORIES: &str = "categories";
 
-pub const ALL: [&str; 6] = [
+/// Who lives in which home, with the relation to the registered head, by `home`.
+pub const MEMBERS: &str = "members";
+
+pub const ALL: [&str; 7] = [
     PEOPLE,
     HOUSEHOLDS,
+    MEMBERS,
     CONCLUSIONS,
     CATEGORIES,
     REMEMBERED_PEOPLE,

@@ -7,7 +7,7 @@ use super::{PageSource, key_text};
 use crate::columns::{dates, flags, int8s, int16s, int32s, int64s, texts, uint64s};
 use crate::conflict::Conflict;
 use crate::error::RegistryError;
-use crate::tables::{CONCLUSIONS, HOUSEHOLDS, PEOPLE};
+use crate::tables::{CONCLUSIONS, HOUSEHOLDS, MEMBERS, PEOPLE};
 
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Registered {
@@ -106,9 +106,6 @@ pub fn household(source: &PageSource<'_>, home: u64) -> Result<Option<Household>
         members: members(source, home)?,
     }))
 }
-
-/// Table of (home, person), sorted by home; absent in lakes that were refreshed before it was written.
-pub const MEMBERS: &str = "members";
 
 fn members(source: &PageSource<'_>, home: u64) -> Result<Vec<Member>, RegistryError> {
     let Some(rows) = source.rows(MEMBERS, home)? else {
