@@ -124,7 +124,7 @@ impl Class {
             Class::OrphanMissed => (child(0.02), 1.0),
             Class::Unattended => (child(0.67), 1.0),
             Class::ChildOfAge => (child(0.03), 1.0),
-            Class::Watched => (split(3_180.0, 1.0), 3.65),
+            Class::Watched => (split(3_100.0, 1.0), 3.65),
         }
     }
 }

@@ -262,6 +262,9 @@ impl Settlement<'_> {
         let from = entries.len();
         for at in 0..self.people.len() {
             let person = self.people[at].clone();
+            if person.id.is_none() {
+                continue;
+            }
             let class = self.households[person.household as usize].class;
             if let Some(card) = person.card.filter(|_| !class.destitute()) {
                 let living = class.on_dibao() || class == Class::Edge;
