@@ -158,7 +158,7 @@ const COLUMNS: &str = "a.alert_id, a.household, a.division, a.township, a.county
      a.opened_day, a.assigned_day, a.due_day, a.raised_day, a.closed_day, a.finding, a.disposition, a.outcome, \
      (SELECT string_agg(s.indicator, ',') FROM (SELECT DISTINCT indicator FROM signals WHERE alert_id = a.alert_id ORDER BY indicator) s)";
 
-/// In the order in which a township works: the most severe first, then the likeliest. At most `limit` after `skip`.
+/// In the order in which a township works: open tasks before closed ones, the most severe first, then the likeliest. At most `limit` after `skip`.
 pub fn list(book: &Book, filter: &Filter<'_>, skip: i64, limit: i64) -> Result<Vec<Alert>, MonitoringError> {
     let (low, high) = filter.place.map_or((None, 0), |code| {
         let (low, high) = below(code);
@@ -176,7 +176,7 @@ pub fn list(book: &Book, filter: &Filter<'_>, skip: i64, limit: i64) -> Result<V
            AND (CAST($4 AS TEXT) IS NULL OR EXISTS
                 (SELECT 1 FROM signals s WHERE s.alert_id = a.alert_id AND s.indicator = $4))
            AND (CAST($5 AS TEXT) IS NULL OR a.severity = $5)
-         ORDER BY CASE a.severity WHEN 'red' THEN 0 WHEN 'orange' THEN 1 ELSE 2 END, a.chance_ppm DESC, a.opened_day, a.alert_id
+         ORDER BY CASE WHEN a.closed_day IS NULL THEN 0 ELSE 1 END, CASE a.severity WHEN 'red' THEN 0 WHEN 'orange' THEN 1 ELSE 2 END, a.chance_ppm DESC, a.opened_day, a.alert_id
          LIMIT $6 OFFSET $7"
     );
     let values: [Value; 7] = [

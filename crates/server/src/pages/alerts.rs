@@ -168,7 +168,7 @@ fn row(alert: &Alert, app: &App, language: Language) -> Markup {
                     @let title = app.titles().indicator(name);
                     div {
                         strong { (title.map_or(name.as_str(), |known| known.title.of(language))) }
-                        @if let Some(known) = title { ": " (known.find_out.of(language)) }
+                        @if let Some(known) = title { (language.pick("：", ": ")) (known.find_out.of(language)) }
                     }
                 }
                 @if alert.indicators.is_empty() { (language.pick("线索上报", "reported by a front-line worker")) }
