@@ -20,7 +20,7 @@ use crate::{intake, refresh, synth};
 
 const AS_OF: (i32, u8, u8) = (2026, 6, 30);
 /// So many pages are read one after the other, after a warm-up of the same size.
-const PAGES: usize = 1000;
+const PAGES: usize = 200;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

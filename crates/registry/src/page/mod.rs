@@ -94,12 +94,21 @@ impl PageSource<'_> {
         let names: Vec<&str> = first.table.columns.iter().map(|column| column.name.as_str()).collect();
         let mut parts = Vec::new();
         for file in &files {
-            parts.extend(self.lake.read(file, &names, key..=key)?);
+            parts.extend(self.read_file(file, &names, key)?);
         }
         Ok(parts
             .first()
             .map(|part| part.schema())
             .map(|schema| Batches { schema, parts }))
+    }
+
+    /// Most files hold others only: their key column tells, before any other column is decoded.
+    fn read_file(&self, file: &LakeFile, columns: &[&str], key: u64) -> Result<Vec<RecordBatch>, RegistryError> {
+        let found = self.lake.read(file, &columns[..1], key..=key)?;
+        if found.iter().all(|rows| rows.num_rows() == 0) {
+            return Ok(Vec::new());
+        }
+        Ok(self.lake.read(file, columns, key..=key)?)
     }
 }
 
