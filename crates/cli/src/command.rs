@@ -40,6 +40,13 @@ pub enum Command {
     Worker(worker::Args),
 }
 
+impl Command {
+    /// Whether it works through a province's data, rather than answering or serving.
+    pub fn is_bulk_work(&self) -> bool {
+        matches!(self, Command::Intake(_) | Command::Refresh(_) | Command::Bench(_))
+    }
+}
+
 pub fn run(command: Command, ui: &Ui) -> Result<(), CliError> {
     match command {
         Command::Demo(args) => demo::run(args, ui),

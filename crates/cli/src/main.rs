@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod allocator;
 mod clock;
 mod command;
 mod error;
@@ -48,6 +49,9 @@ struct Anwang {
 fn main() -> ExitCode {
     let anwang = Anwang::parse();
     let ui = Ui::new(anwang.json);
+    if anwang.command.is_bulk_work() {
+        allocator::keep_freed_pages();
+    }
     match command::run(anwang.command, &ui) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ui.fail(&error),
