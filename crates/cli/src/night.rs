@@ -14,16 +14,12 @@ use serde_json::Value;
 use crate::clock;
 use crate::error::CliError;
 
-/// How long a change stays worth a visit where its indicator does not say.
-const HOLD_MONTHS: u32 = 3;
-/// Visits of the last year teach; older ones tell of other rules.
-const LEARNED_MONTHS: i32 = 12;
-
 /// Follows the signals of a refresh in the book.
 pub fn follow(book: &Book, program: &Program, report: &RefreshReport) -> Result<NightResult, CliError> {
     anwang_monitoring::open_tables(book)?;
     let as_of = program.as_of;
-    let found = reports::found(book, as_of.add_months(-LEARNED_MONTHS), as_of.add_days(1), None)?;
+    let learned_months = whole(program, "alert_learned_months", as_of)?.cast_signed();
+    let found = reports::found(book, as_of.add_months(-learned_months), as_of.add_days(1), None)?;
     let indicators = reports::learned(&indicators(program)?, &found);
     let names: Vec<&str> = program.indicators().iter().map(|info| info.name.as_str()).collect();
     let sightings: Vec<Sighting> = report
@@ -69,14 +65,16 @@ pub fn indicators(program: &Program) -> Result<BTreeMap<String, Indicator>, CliE
     let floor = stated(program, "alert_hit_rate_floor", program.as_of)?;
     let floor: f64 = floor.parse().map_err(|_| not_a_number("alert_hit_rate_floor", floor))?;
     let floor_per_mille = (floor * 1000.0).round() as u32;
+    let hold_months = whole(program, "alert_hold_months", program.as_of)?;
     program
         .indicators()
         .iter()
-        .map(|info| Ok((info.name.clone(), indicator(info, floor_per_mille)?)))
+        .map(|info| Ok((info.name.clone(), indicator(info, floor_per_mille, hold_months)?)))
         .collect()
 }
 
-fn indicator(info: &IndicatorInfo, floor_per_mille: u32) -> Result<Indicator, CliError> {
+/// `hold_months` is how long a change stays worth a visit where its indicator does not say.
+fn indicator(info: &IndicatorInfo, floor_per_mille: u32, hold_months: u32) -> Result<Indicator, CliError> {
     let word = |key: &str| {
         info.further
             .get(key)
@@ -91,13 +89,14 @@ fn indicator(info: &IndicatorInfo, floor_per_mille: u32) -> Result<Indicator, Cl
     let hits = number("prior", Some("hits")).ok_or_else(|| incomplete(info, "prior.hits"))?;
     let visits = number("prior", Some("visits")).ok_or_else(|| incomplete(info, "prior.visits"))?;
     let disposition = number("disposition", None).ok_or_else(|| incomplete(info, "disposition"))?;
-    let hold = number("hold", Some("months")).map_or(HOLD_MONTHS, |months| months as u32);
+    let cool_down = number("cool_down", Some("months")).ok_or_else(|| incomplete(info, "cool_down.months"))?;
+    let hold = number("hold", Some("months")).map_or(hold_months, |months| months as u32);
     Ok(Indicator {
         id: info.name.clone(),
         group: Group::parse(word("group")?)?,
         severity: Severity::parse(word("severity")?)?,
         disposition: Disposition::from_number(disposition as i64)?,
-        cool_down_months: number("cool_down", Some("months")).unwrap_or(0) as u32,
+        cool_down_months: cool_down as u32,
         hold_months: if info.is_change { hold } else { 0 },
         prior: HitRate { hits, visits },
         floor_per_mille,
